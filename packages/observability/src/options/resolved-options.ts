@@ -1,0 +1,107 @@
+import type { HostMetricsGroup } from './observability-options.ts';
+
+/**
+ * The options with every default, variable and check behind them: plain data that the structured clone takes, because
+ * it is posted to the observer thread. Names that users choose (models, labels) are values here and never keys, so that
+ * a model called `__proto__` is a model like others.
+ */
+export interface ResolvedOptions {
+  /** OTEL_SDK_DISABLED: nothing is to be started or recorded. */
+  readonly disabled: boolean;
+  readonly logLevel: LogLevel;
+  readonly models: readonly ResolvedModel[];
+  readonly labels: readonly ResolvedLabel[];
+  readonly limits: ResolvedLimits;
+  readonly latencyBucketsSeconds: readonly number[];
+  readonly confidenceBuckets: readonly number[];
+  readonly batchSizeBuckets: readonly number[];
+  readonly prometheus: ResolvedPrometheus | false;
+  readonly otlp: ResolvedOtlp | false;
+  readonly console: ResolvedConsole | false;
+  readonly observer: 'thread' | 'inline';
+  readonly globalMeterProvider: ResolvedGlobalMeterProvider | false;
+  readonly resources: ResolvedResources | false;
+  readonly gpu: Readonly<Record<string, unknown>> | false;
+  readonly drift: Readonly<Record<string, unknown>> | false;
+  readonly groundTruth: ResolvedGroundTruth;
+  /** All resource attributes but `telemetry.sdk.*`, which the SDK adds itself. */
+  readonly resourceAttributes: ResourceAttributes;
+  readonly shutdownSignals: readonly NodeJS.Signals[];
+}
+
+/** Names of the levels of `DiagLogLevel`, in lower case. */
+export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
+
+export type ResourceAttributes = Readonly<Record<string, string | number | boolean>>;
+
+export interface ResolvedModel {
+  readonly name: string;
+  readonly version?: string;
+  readonly owner?: string;
+  readonly classes: readonly string[];
+  readonly errorCodes: readonly string[];
+  readonly latencyBucketsSeconds: readonly number[];
+  readonly confidenceBuckets: readonly number[];
+  readonly batchSizeBuckets: readonly number[];
+  /** Path or file URL of the reference, or the reference itself. */
+  readonly reference?: string | Readonly<Record<string, unknown>>;
+}
+
+export interface ResolvedLabel {
+  readonly name: string;
+  readonly max: number;
+}
+
+export interface ResolvedLimits {
+  readonly models: number;
+  readonly classesPerModel: number;
+  readonly errorCodesPerModel: number;
+}
+
+export interface ResolvedPrometheus {
+  readonly host: string;
+  readonly port: number;
+  readonly endpoint: string;
+  readonly livenessLimitMs: number;
+  readonly targetInfo: boolean;
+}
+
+export interface ResolvedOtlp {
+  /** Where the requests go, path included. */
+  readonly url: string;
+  /** Headers from code; the exporter adds those of OTEL_EXPORTER_OTLP_*HEADERS, which these beat. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly temporality: Temporality;
+  readonly compression: 'none' | 'gzip';
+  readonly intervalMs: number;
+  /** Bound of one collection, and of one export with all that is done for it; at most `intervalMs`. */
+  readonly exportTimeoutMs: number;
+  /** Bound of one request; at most `exportTimeoutMs`. */
+  readonly requestTimeoutMs: number;
+  /** Files for TLS, from OTEL_EXPORTER_OTLP_*CERTIFICATE, *CLIENT_CERTIFICATE and *CLIENT_KEY. */
+  readonly certificateFile?: string;
+  readonly clientCertificateFile?: string;
+  readonly clientKeyFile?: string;
+}
+
+export type Temporality = 'cumulative' | 'delta' | 'lowmemory';
+
+export interface ResolvedConsole {
+  readonly intervalMs: number;
+  readonly exportTimeoutMs: number;
+}
+
+export interface ResolvedGlobalMeterProvider {
+  readonly cardinalityLimit: number;
+}
+
+export interface ResolvedResources {
+  readonly intervalMs: number;
+  readonly hostMetrics: { readonly groups: readonly HostMetricsGroup[] } | false;
+}
+
+export interface ResolvedGroundTruth {
+  readonly maxPending: number;
+  readonly expireAfterMs: number;
+  readonly window: number;
+}
