@@ -1,0 +1,19 @@
+/**
+ * What a metric is; it decides how writers of one series add up and which OpenTelemetry data point leaves. A ratio
+ * leaves as a gauge: its numerators and denominators are added up over the writers before they are divided.
+ */
+export type MetricKind = 'counter' | 'upDownCounter' | 'gauge' | 'ratio' | 'histogram';
+
+/** One metric of the catalogue. The name and the unit are OpenTelemetry's; Prometheus names follow from them. */
+export interface MetricDefinition {
+  /** OpenTelemetry instrument name, e.g. `inference.latency`. */
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM unit, e.g. `s`, `By`, `%`; empty where the metric counts things. */
+  readonly unit: string;
+  readonly description: string;
+  /** Labels that the metric always has; labels that the user declares come on top where `userLabels` is set. */
+  readonly labels: readonly string[];
+  /** Whether the labels of `options.labels` apply to it. */
+  readonly userLabels: boolean;
+}

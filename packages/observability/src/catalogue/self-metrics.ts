@@ -1,0 +1,77 @@
+import type { MetricDefinition } from './metric-definition.ts';
+
+function selfMetric(
+  kind: MetricDefinition['kind'],
+  name: string,
+  unit: string,
+  labels: readonly string[],
+  description: string,
+): MetricDefinition {
+  return { name: `inferometer.${name}`, kind, unit, description, labels, userLabels: false };
+}
+
+export const droppedValues: MetricDefinition = selfMetric(
+  'counter',
+  'dropped.values',
+  '',
+  ['metric', 'cause'],
+  'Values that were not recorded because they were no finite number in range, no text, or could not be read.',
+);
+
+export const observerRestarts: MetricDefinition = selfMetric(
+  'counter',
+  'observer.restarts',
+  '',
+  [],
+  'How often the observer thread was started anew after it ended, hung or ran short of memory.',
+);
+
+export const bridgeAge: MetricDefinition = selfMetric(
+  'gauge',
+  'bridge.age',
+  's',
+  [],
+  "Age of the answer that the user's own instruments are exported from; it grows while the main thread is blocked.",
+);
+
+export const exportFailures: MetricDefinition = selfMetric(
+  'counter',
+  'export.failures',
+  '',
+  ['exporter'],
+  'Exports that did not arrive, by exporter.',
+);
+
+export const exports: MetricDefinition = selfMetric(
+  'counter',
+  'exports',
+  '',
+  ['exporter'],
+  'Exports that arrived, by exporter.',
+);
+
+export const observerHeapUsed: MetricDefinition = selfMetric(
+  'gauge',
+  'observer.heap.used',
+  'By',
+  [],
+  "Memory used by the observer's own heap.",
+);
+
+export const seriesCount: MetricDefinition = selfMetric(
+  'gauge',
+  'series',
+  '',
+  [],
+  'Series that the store holds, over all recording threads.',
+);
+
+export const selfMetrics: readonly MetricDefinition[] = [
+  droppedValues,
+  observerRestarts,
+  bridgeAge,
+  exportFailures,
+  exports,
+  observerHeapUsed,
+  seriesCount,
+];

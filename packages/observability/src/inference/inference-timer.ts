@@ -1,0 +1,94 @@
+import { failureCode } from './failure-code.ts';
+import type { InferenceRecorder } from './inference-recorder.ts';
+import type { InferenceOutcome, InferenceStartOptions, InferenceTimer, TimerSource } from './inference-types.ts';
+import type { Model } from './model.ts';
+import type { Models } from './models.ts';
+
+export interface TimerSourceParts {
+  readonly models: Models;
+  readonly recorder: InferenceRecorder;
+  /** Milliseconds on a clock that never goes back. */
+  readonly monotonicMs: () => number;
+}
+
+export function createTimerSource(parts: TimerSourceParts): TimerSource {
+  return {
+    startInference: (modelType: string, options?: InferenceStartOptions): InferenceTimer =>
+      new SlotInferenceTimer(parts, modelType, options),
+  };
+}
+
+class SlotInferenceTimer implements InferenceTimer {
+  readonly #parts: TimerSourceParts;
+  readonly #modelType: unknown;
+  readonly #options: InferenceStartOptions | undefined;
+  readonly #model: Model;
+  readonly #startMs: number;
+  #phase: string | undefined;
+  #phaseStartMs = 0;
+  #running = true;
+
+  constructor(parts: TimerSourceParts, modelType: unknown, options: InferenceStartOptions | undefined) {
+    this.#parts = parts;
+    this.#modelType = modelType;
+    this.#options = options;
+    this.#model = parts.models.get(modelType);
+    this.#model.addInFlight(1);
+    this.#startMs = parts.monotonicMs();
+  }
+
+  phase(name: string): void {
+    if (this.#running) {
+      const now = this.#parts.monotonicMs();
+      this.#endPhase(now);
+      this.#phase = name;
+      this.#phaseStartMs = now;
+    }
+  }
+
+  end(outcome?: InferenceOutcome): void {
+    this.#stop(true, undefined, outcome);
+  }
+
+  fail(error?: unknown, outcome?: InferenceOutcome): void {
+    if (this.#running) {
+      this.#stop(false, failureCode(error), outcome);
+    }
+  }
+
+  #stop(success: boolean, errorCode: string | undefined, outcome: InferenceOutcome | undefined): void {
+    if (!this.#running) {
+      return;
+    }
+    this.#running = false;
+    const now = this.#parts.monotonicMs();
+    this.#endPhase(now);
+    this.#model.addInFlight(-1);
+    this.#parts.recorder.recordOutcome(
+      this.#modelType,
+      now - this.#startMs,
+      success,
+      errorCode,
+      this.#withStartOptions(outcome),
+    );
+  }
+
+  #endPhase(now: number): void {
+    if (this.#phase !== undefined) {
+      this.#parts.recorder.recordPhase(this.#model, this.#phase, now - this.#phaseStartMs);
+      this.#phase = undefined;
+    }
+  }
+
+  #withStartOptions(outcome: InferenceOutcome | undefined): InferenceOutcome | undefined {
+    if (this.#options === undefined) {
+      return outcome;
+    }
+    try {
+      return { ...this.#options, ...outcome };
+    } catch {
+      // A getter that throws: the recorder reads the outcome again, field by field.
+      return outcome;
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import type { Attributes } from '@opentelemetry/api';
+import {
+  batchSize,
+  errorCount,
+  inferenceFailureLatency,
+  inferenceLatency,
+  inferenceRequests,
+  modelConfidenceScores,
+  predictionDistribution,
+} from '../catalogue/inference-metrics.ts';
+import type { MetricDefinition } from '../catalogue/metric-definition.ts';
+import { slotsOf } from '../store/series-layout.ts';
+import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
+import type { BoundedLabel } from './bounded-label.ts';
+import { HistogramSlots } from '../store/histogram-slots.ts';
+import { OVERFLOW_ATTRIBUTE, OVERFLOW_KEY } from './overflow.ts';
+
+/** Upper bounds of the buckets that a model's histograms have. */
+export interface ModelBuckets {
+  readonly latencySeconds: readonly number[];
+  readonly confidence: readonly number[];
+  readonly batchSize: readonly number[];
+}
+
+/**
+ * The series of one model and one set of the user's labels. Their slots lie side by side, so that recording finds one
+ * object and adds to numbers near each other. Histograms are announced when they get their first value, so that a model
+ * without confidence does not export an empty histogram of it; those of a declared model are there from the start.
+ */
+export class ModelSeries {
+  readonly slots: Float64Array;
+  readonly successIndex: number;
+  readonly errorIndex: number;
+  readonly latency: HistogramSlots;
+  readonly failureLatency: HistogramSlots;
+  readonly confidence: HistogramSlots;
+  readonly batchSize: HistogramSlots;
+  /** Counters by what the caller gave as class, so that a known class is found without making a text of it. */
+  readonly classes: Map<unknown, SlotBlock> = new Map();
+  readonly errorCodes: Map<unknown, SlotBlock> = new Map();
+  readonly #store: SeriesStore;
+  readonly #attributes: Attributes;
+  readonly #classLabel: BoundedLabel;
+  readonly #errorCodeLabel: BoundedLabel;
+
+  constructor(
+    store: SeriesStore,
+    attributes: Attributes,
+    buckets: ModelBuckets,
+    classLabel: BoundedLabel,
+    errorCodeLabel: BoundedLabel,
+  ) {
+    this.#store = store;
+    this.#attributes = attributes;
+    this.#classLabel = classLabel;
+    this.#errorCodeLabel = errorCodeLabel;
+    const latencySlots = slotsOf('histogram', buckets.latencySeconds);
+    const confidenceSlots = slotsOf('histogram', buckets.confidence);
+    const block = store.reserve(2 + 2 * latencySlots + confidenceSlots + slotsOf('histogram', buckets.batchSize));
+    const histogram = (metric: MetricDefinition, offset: number, bounds: readonly number[]): HistogramSlots =>
+      new HistogramSlots(store, block, offset, metric, attributes, bounds);
+    this.slots = block.slots;
+    this.successIndex = block.index;
+    this.errorIndex = block.index + 1;
+    this.latency = histogram(inferenceLatency, 2, buckets.latencySeconds);
+    this.failureLatency = histogram(inferenceFailureLatency, 2 + latencySlots, buckets.latencySeconds);
+    this.confidence = histogram(modelConfidenceScores, 2 + 2 * latencySlots, buckets.confidence);
+    this.batchSize = histogram(batchSize, 2 + 2 * latencySlots + confidenceSlots, buckets.batchSize);
+    // Both outcomes exist as soon as a model is seen: a rate of errors needs its zero before the first error.
+    store.announce(block, 0, { metric: inferenceRequests, attributes: { ...attributes, status: 'success' } });
+    store.announce(block, 1, { metric: inferenceRequests, attributes: { ...attributes, status: 'error' } });
+    this.latency.announce();
+  }
+
+  /** Makes all that was declared of the model exist at 0. */
+  declare(classes: readonly string[], errorCodes: readonly string[]): void {
+    this.failureLatency.announce();
+    this.confidence.announce();
+    this.batchSize.announce();
+    for (const predictedClass of classes) {
+      this.classSlot(predictedClass, predictedClass);
+    }
+    for (const errorCode of errorCodes) {
+      this.errorCodeSlot(errorCode, errorCode);
+    }
+  }
+
+  /** @param given what the caller gave, e.g. the number 3; @param text the same as a label, e.g. `3` */
+  classSlot(given: unknown, text: string): SlotBlock {
+    return this.#slotFor(this.classes, predictionDistribution, this.#classLabel, given, text);
+  }
+
+  errorCodeSlot(given: unknown, text: string): SlotBlock {
+    return this.#slotFor(this.errorCodes, errorCount, this.#errorCodeLabel, given, text);
+  }
+
+  #slotFor(
+    known: Map<unknown, SlotBlock>,
+    metric: MetricDefinition,
+    label: BoundedLabel,
+    given: unknown,
+    text: string,
+  ): SlotBlock {
+    const admitted = label.admit(text);
+    // A value beyond the limit is not remembered, however often it comes: there is no end of such values.
+    const key = admitted ? text : OVERFLOW_KEY;
+    let block = known.get(key);
+    if (block === undefined) {
+      const labels = admitted ? { [label.name]: text } : { [OVERFLOW_ATTRIBUTE]: true };
+      block = this.#store.series({ metric, attributes: { ...this.#attributes, ...labels } });
+      known.set(key, block);
+    }
+    if (admitted && typeof given === 'number') {
+      known.set(given, block);
+    }
+    return block;
+  }
+}

@@ -1,0 +1,72 @@
+import { inferenceModelInfo } from '../catalogue/inference-metrics.ts';
+import type { LabelAdmission } from '../store/label-admission.ts';
+import type { SeriesStore } from '../store/series-store.ts';
+import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
+import { labelText, textOf } from './label-text.ts';
+import { Model } from './model.ts';
+import { OVERFLOW_KEY } from './overflow.ts';
+import type { ResolvedModel } from '../options/resolved-options.ts';
+import type { RecorderOptions } from './recorder-options.ts';
+
+/** What an inference is counted under when nobody said which model it was of. */
+export const UNKNOWN_MODEL = 'unknown';
+
+/** The models of this thread, found by what callers give as model type. */
+export class Models {
+  readonly #store: SeriesStore;
+  readonly #options: RecorderOptions;
+  readonly #admission: LabelAdmission;
+  readonly #modelLabel: BoundedLabel;
+  readonly #userLabels: readonly BoundedLabel[];
+  readonly #byGivenType = new Map<unknown, Model>();
+
+  constructor(store: SeriesStore, options: RecorderOptions, admission: LabelAdmission) {
+    this.#store = store;
+    this.#options = options;
+    this.#admission = admission;
+    // The name that stands for "no name" must not be crowded out by names.
+    const declared = [UNKNOWN_MODEL, ...options.models.map((model) => labelText(model.name))];
+    this.#modelLabel = createBoundedLabel(admission, 'model_type', 'all', declared, options.limits.models);
+    this.#userLabels = options.labels.map(({ name, max }) => createBoundedLabel(admission, name, 'labels', [], max));
+    for (const model of options.models) {
+      this.#declare(model);
+    }
+  }
+
+  /** The model for what the caller gave as type. Never fails; a type that is none becomes `unknown`. */
+  get(modelType: unknown): Model {
+    return this.#byGivenType.get(modelType) ?? this.#find(modelType);
+  }
+
+  #find(modelType: unknown): Model {
+    const text = textOf(modelType);
+    const name = text === undefined || text === '' ? UNKNOWN_MODEL : labelText(text);
+    const admitted = this.#modelLabel.admit(name);
+    const key = admitted ? name : OVERFLOW_KEY;
+    let model = this.#byGivenType.get(key);
+    if (model === undefined) {
+      model = this.#newModel(admitted ? name : undefined, undefined);
+      this.#byGivenType.set(key, model);
+    }
+    return model;
+  }
+
+  #declare(declared: ResolvedModel): void {
+    const name = labelText(declared.name);
+    const model = this.#newModel(name, declared);
+    this.#byGivenType.set(name, model);
+    const info = this.#store.series({
+      metric: inferenceModelInfo,
+      attributes: {
+        model_type: name,
+        model_version: labelText(declared.version ?? ''),
+        owner: labelText(declared.owner ?? ''),
+      },
+    });
+    info.slots[info.index] = 1;
+  }
+
+  #newModel(name: string | undefined, declared: ResolvedModel | undefined): Model {
+    return new Model(this.#store, this.#options, this.#admission, name, declared, this.#userLabels);
+  }
+}

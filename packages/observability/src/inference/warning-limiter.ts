@@ -1,0 +1,22 @@
+/** At most one warning a minute for each cause: a broken caller must not fill the log. */
+export interface WarningLimiter {
+  /** @param cause one of a short list; each is remembered */
+  allows(cause: string): boolean;
+}
+
+const QUIET_MS = 60_000;
+
+export function createWarningLimiter(now: () => number): WarningLimiter {
+  const lastWarning = new Map<string, number>();
+  return {
+    allows(cause: string): boolean {
+      const last = lastWarning.get(cause);
+      const time = now();
+      if (last !== undefined && time - last < QUIET_MS) {
+        return false;
+      }
+      lastWarning.set(cause, time);
+      return true;
+    },
+  };
+}

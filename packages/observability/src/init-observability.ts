@@ -1,0 +1,60 @@
+import { diag } from '@opentelemetry/api';
+import { workerData } from 'node:worker_threads';
+import { createNoopObservability } from './noop-observability.ts';
+import type { Observability } from './observability.ts';
+import { OBSERVER_MARKER } from './observer/observer-messages.ts';
+import type { ObservabilityOptions } from './options/observability-options.ts';
+import { resolveOptions } from './options/resolve-options.ts';
+import { currentObservability, setCurrentObservability } from './process-handle.ts';
+import { startOwnerObservability } from './owner-observability.ts';
+import { hasDiagLogger, setStderrLogger } from './stderr-logger.ts';
+import { threadInvitation } from './threads/thread-invitation.ts';
+import { createWorkerObservability } from './threads/worker-observability.ts';
+
+/**
+ * Starts observability for this process and returns at once: recording works from here on, before the endpoint listens.
+ *
+ * The first call in a process owns the observer, which collects, serves and pushes. A call in a worker thread that was
+ * started after it joins it: what that thread records is exported with the rest, under the options of the first call. A
+ * second call on the same thread returns the first handle and warns.
+ *
+ * @throws ConfigurationError where an option is wrong; it names the option, the value, and what is allowed
+ * @example
+ * const observability = initObservability({ serviceName: 'multimodal-api' });
+ * observability.trackInference({ modelType: 'document', latencyMs: 234.5, confidence: 0.92, predictedClass: 'sports' });
+ */
+export function initObservability(options?: ObservabilityOptions): Observability {
+  if (isObserverThread()) {
+    // An application that is preloaded into every thread is preloaded into ours too.
+    return createNoopObservability();
+  }
+  const running = currentObservability();
+  if (running !== undefined) {
+    diag.warn(
+      'inferometer: initObservability() was called before; its first handle is returned and these options are not used.',
+    );
+    return running;
+  }
+  const started = start(options);
+  setCurrentObservability(started);
+  return started;
+}
+
+function start(given: ObservabilityOptions | undefined): Observability {
+  const invitation = threadInvitation();
+  if (invitation !== undefined) {
+    return createWorkerObservability(invitation);
+  }
+  const { options, warnings } = resolveOptions(given, process.env);
+  if (!hasDiagLogger()) {
+    setStderrLogger(options.logLevel);
+  }
+  for (const warning of warnings) {
+    diag.warn(`inferometer: ${warning}`);
+  }
+  return options.disabled ? createNoopObservability() : startOwnerObservability(options);
+}
+
+function isObserverThread(): boolean {
+  return typeof workerData === 'object' && workerData !== null && Object.hasOwn(workerData, OBSERVER_MARKER);
+}

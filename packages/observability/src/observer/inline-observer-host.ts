@@ -1,0 +1,66 @@
+import { createStoreReader } from '../store/store-reader.ts';
+import type { ObservabilityReady, ObserverHost, ObserverHostParts } from './observer-host.ts';
+import type { Observer } from './observer.ts';
+
+/** An observer on the owner's own thread: no thread to start and none that could be lost, and dark while it is blocked. */
+export function createInlineObserverHost(parts: ObserverHostParts): ObserverHost {
+  return new InlineObserverHost(parts);
+}
+
+class InlineObserverHost implements ObserverHost {
+  readonly ready: Promise<ObservabilityReady>;
+  readonly #observer: Promise<Observer>;
+  readonly #unfollow: () => void;
+
+  constructor(parts: ObserverHostParts) {
+    const { options, heartbeats } = parts;
+    const reader = createStoreReader({ now: Date.now });
+    this.#unfollow = parts.log.follow((announcement) => reader.accept(announcement));
+    const endpoint = Promise.withResolvers<string | undefined>();
+    endpoint.promise.catch(() => {});
+    if (options.prometheus === false) {
+      endpoint.resolve(undefined);
+    }
+    // Imported only now: importing the SDK takes longer than all of initObservability() may.
+    this.#observer = import('./start-observer.ts').then(({ startObserver }) =>
+      startObserver({
+        options,
+        writer: parts.nextWriter(),
+        reader,
+        heartbeats,
+        links: {
+          announce: () => {},
+          collectBridge: parts.collectBridge,
+          onListening: endpoint.resolve,
+          onRefused: endpoint.reject,
+        },
+      }),
+    );
+    this.ready = this.#observer.then(async () => ({ metricsUrl: await endpoint.promise }));
+  }
+
+  async metricsText(): Promise<string> {
+    return (await this.#observer).metricsText();
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    await (await this.#observer).flush(timeoutMs);
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    this.#unfollow();
+    await (await this.#observer).shutdown(timeoutMs);
+  }
+
+  async startResources(): Promise<void> {
+    await (await this.#observer).startResources();
+  }
+
+  async stopResources(): Promise<void> {
+    await (await this.#observer).stopResources();
+  }
+
+  flushAtExit(): void {
+    // Nothing can be sent on a thread whose event loop has ended; a thread of its own is there for that.
+  }
+}

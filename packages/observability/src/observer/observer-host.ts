@@ -1,0 +1,35 @@
+import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { AnnouncementLog } from '../store/announcement-log.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { Observer } from './observer.ts';
+
+/** Where the metrics are served. */
+export interface ObservabilityReady {
+  /** Address to scrape, e.g. `http://localhost:9090/metrics`; `undefined` where no endpoint was asked for. */
+  readonly metricsUrl: string | undefined;
+}
+
+/** The owner's end of an observer, wherever that runs. */
+export interface ObserverHost extends Observer {
+  /** Settled once readers work and the endpoint listens; rejected when the port is refused. */
+  readonly ready: Promise<ObservabilityReady>;
+  /** Flushes while the process is ending and no event loop turns any more; blocks for `timeoutMs` at the most. */
+  flushAtExit(timeoutMs: number): void;
+}
+
+export interface ObserverHostParts {
+  readonly options: ResolvedOptions;
+  /** All announcements of the process, to tell a new observer. */
+  readonly log: AnnouncementLog;
+  readonly heartbeats: Heartbeats;
+  readonly channel: string;
+  /** A number for the writer of each new observer. */
+  readonly nextWriter: () => number;
+  readonly collectBridge: (reset: boolean) => Promise<BridgeSnapshot>;
+}
+
+/** An error with the code that `ready` is rejected with. */
+export function observerError(code: string, message: string): Error & { readonly code: string } {
+  return Object.assign(new Error(message), { code });
+}

@@ -1,0 +1,42 @@
+import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
+import type { Announcement } from '../store/announcements.ts';
+
+/** Marks the data that our own thread is started with; under it `initObservability()` does nothing. */
+export const OBSERVER_MARKER = 'inferometerObserver';
+
+/** Everything that an observer is started with; it can be cloned into a thread. */
+export interface ObserverStart {
+  readonly options: ResolvedOptions;
+  /** Number of the writer for what is born in the observer. */
+  readonly writer: number;
+  readonly heartbeats: SharedArrayBuffer;
+  /** Name of the channel on which worker threads announce their series. */
+  readonly channel: string;
+}
+
+/** What one thread asks of the other; each request gets one reply with its number. */
+export type ObserverRequest =
+  | { readonly name: 'metricsText' }
+  | { readonly name: 'flush'; readonly timeoutMs: number }
+  | { readonly name: 'shutdown'; readonly timeoutMs: number }
+  | { readonly name: 'startResources' }
+  | { readonly name: 'stopResources' };
+
+export type MessageToObserver =
+  | { readonly kind: 'announcement'; readonly announcement: Announcement }
+  | { readonly kind: 'request'; readonly id: number; readonly request: ObserverRequest }
+  | { readonly kind: 'bridge'; readonly id: number; readonly snapshot: BridgeSnapshot }
+  | { readonly kind: 'bridgeFailed'; readonly id: number; readonly error: string }
+  /** The process ends: flush, then set the first element to 1 and wake who waits for it. */
+  | { readonly kind: 'lastFlush'; readonly done: SharedArrayBuffer; readonly timeoutMs: number };
+
+export type MessageFromObserver =
+  /** The thread's code could be loaded; before this, an end of the thread means that it never can be. */
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'listening'; readonly metricsUrl: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'announcement'; readonly announcement: Announcement }
+  | { readonly kind: 'collectBridge'; readonly id: number; readonly reset: boolean }
+  | { readonly kind: 'reply'; readonly id: number; readonly value?: string; readonly error?: string };

@@ -1,0 +1,146 @@
+import { diag } from '@opentelemetry/api';
+import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
+import { createBridgeProducer } from '../bridge/bridge-producer.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { createSeriesStore } from '../store/series-store.ts';
+import type { StoreReader } from '../store/store-reader.ts';
+import { InferometerPrometheusExporter } from './exposition/prometheus-exporter.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { Observer, ObserverLinks } from './observer.ts';
+import { createPushReaders, type PushReader } from './push-readers.ts';
+import { createResourceGauges } from './resource-gauges.ts';
+import { createHostMetricsProducer } from './resources/host-metrics-producer.ts';
+import { createResourceSampler, type ResourceSampler } from './resources/resource-sampler.ts';
+import { createSelfView } from './self-view.ts';
+import { type Endpoint, startEndpoint } from './server/endpoint.ts';
+import { createStoreProducer } from './store-producer.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** Prometheus gives a scrape 10 s by default; an answer that comes later is for nobody. */
+const COLLECT_TIMEOUT_MS = 8000;
+
+export interface ObserverParts {
+  readonly options: ResolvedOptions;
+  /** Number of the writer for what is born here. */
+  readonly writer: number;
+  readonly reader: StoreReader;
+  readonly heartbeats: Heartbeats;
+  readonly links: ObserverLinks;
+}
+
+/**
+ * Starts what collects, serves and pushes, on the thread that it is called on: the observer's own thread, or inline.
+ * Settled as soon as readers work; the endpoint says by `links` when it listens or why it does not.
+ */
+export async function startObserver(parts: ObserverParts): Promise<Observer> {
+  const { options, reader, heartbeats, links } = parts;
+  const store = createSeriesStore({
+    writer: parts.writer,
+    announce: (announcement) => {
+      reader.accept(announcement);
+      links.announce(announcement);
+    },
+    now: Date.now,
+  });
+  const bridge =
+    options.globalMeterProvider === false
+      ? undefined
+      : createBridgeProducer({
+          request: links.collectBridge,
+          isMainBlocked: () => heartbeats.mainBlockedSeconds() > 0,
+        });
+  const selfView = createSelfView({ store, reader, heartbeats, bridgeAgeSeconds: () => bridge?.ageSeconds() });
+  const producers: MetricProducer[] = [createStoreProducer(reader, Date.now, selfView.update)];
+  if (bridge !== undefined) {
+    producers.push(bridge);
+  }
+  const resources = options.resources === false ? undefined : startResources(store, options.resources.intervalMs);
+  if (options.resources !== false && options.resources.hostMetrics !== false) {
+    producers.push(createHostMetricsProducer({ groups: options.resources.hostMetrics.groups }));
+  }
+  const exporter = new InferometerPrometheusExporter({
+    metricProducers: producers,
+    collectTimeoutMs: COLLECT_TIMEOUT_MS,
+    targetInfo: options.prometheus === false || options.prometheus.targetInfo,
+  });
+  const pushReaders = await createPushReaders(options, producers, selfView.countExport);
+  const readers: MetricReader[] = [exporter, ...pushReaders.map((push) => push.reader)];
+  const provider = new MeterProvider({
+    resource: defaultResource().merge(resourceFromAttributes({ ...options.resourceAttributes })),
+    readers,
+  });
+  const endpoint =
+    options.prometheus === false
+      ? undefined
+      : startEndpoint({
+          options: options.prometheus,
+          serviceName: String(options.resourceAttributes['service.name']),
+          exporter,
+          heartbeats,
+          links,
+        });
+  return new RunningObserver(exporter, provider, pushReaders, endpoint, resources);
+}
+
+function startResources(store: Parameters<typeof createResourceGauges>[0], intervalMs: number): ResourceSampler {
+  const sampler = createResourceSampler({ intervalMs, onSample: createResourceGauges(store, Date.now) });
+  sampler.start();
+  return sampler;
+}
+
+class RunningObserver implements Observer {
+  readonly #exporter: InferometerPrometheusExporter;
+  readonly #provider: MeterProvider;
+  readonly #pushReaders: readonly PushReader[];
+  readonly #endpoint: Endpoint | undefined;
+  readonly #resources: ResourceSampler | undefined;
+
+  constructor(
+    exporter: InferometerPrometheusExporter,
+    provider: MeterProvider,
+    pushReaders: readonly PushReader[],
+    endpoint: Endpoint | undefined,
+    resources: ResourceSampler | undefined,
+  ) {
+    this.#exporter = exporter;
+    this.#provider = provider;
+    this.#pushReaders = pushReaders;
+    this.#endpoint = endpoint;
+    this.#resources = resources;
+  }
+
+  metricsText(): Promise<string> {
+    return this.#exporter.collectText();
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    const flushes = this.#pushReaders.map((push) => push.flush(timeoutMs));
+    await withDeadline(Promise.allSettled(flushes), timeoutMs);
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    this.#resources?.stop();
+    // The endpoint stays open for the last flush's sake no longer than that takes: a scrape may still come.
+    await this.flush(timeoutMs);
+    await withDeadline(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
+  }
+
+  startResources(): Promise<void> {
+    this.#resources?.start();
+    return Promise.resolve();
+  }
+
+  stopResources(): Promise<void> {
+    this.#resources?.stop();
+    return Promise.resolve();
+  }
+
+  async #shutDownProvider(timeoutMs: number): Promise<void> {
+    try {
+      await this.#provider.shutdown({ timeoutMillis: timeoutMs });
+    } catch (error) {
+      diag.warn(`inferometer: shutting the readers down failed: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,334 @@
+import { diag } from '@opentelemetry/api';
+import { Worker } from 'node:worker_threads';
+import { snapshotTransferList } from '../bridge/metric-snapshot.ts';
+import { PortInUseError } from '../errors/port-in-use-error.ts';
+import { createInlineObserverHost } from './inline-observer-host.ts';
+import { observerError, type ObservabilityReady, type ObserverHost, type ObserverHostParts } from './observer-host.ts';
+import {
+  type MessageFromObserver,
+  type MessageToObserver,
+  OBSERVER_MARKER,
+  type ObserverRequest,
+  type ObserverStart,
+} from './observer-messages.ts';
+import { performRequest } from './perform-request.ts';
+import { observerEnvironment, observerFlags } from './thread-environment.ts';
+
+export interface ThreadObserverHostParts extends ObserverHostParts {
+  /** Called for each new start after the first. */
+  readonly onRestart: () => void;
+}
+
+/** An observer in a worker thread, which is started anew whenever it ends, hangs or runs short of memory. */
+export function createThreadObserverHost(parts: ThreadObserverHostParts): ObserverHost {
+  return new ThreadObserverHost(parts);
+}
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** A thread that lived this long was well; the next trouble starts again with the shortest wait. */
+const STABLE_AFTER_MS = 60_000;
+
+/** A collection of the largest scrape takes a fraction of this; a longer silence is a loop that never ends. */
+const HANGS_AFTER_MS = 15_000;
+
+const HANG_CHECK_INTERVAL_MS = 1000;
+
+/** One silent check may be the wake-up of a suspended machine; the observer gets this many to show that it lives. */
+const SILENT_CHECKS = 3;
+
+/** Room for some hundred thousand series; the observer ends itself at 60% of it, before the process would end. */
+const MAX_HEAP_MB = 512;
+
+/** A request that no observer takes for this long fails. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+interface PendingRequest {
+  readonly resolve: (value: string | undefined) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+class ThreadObserverHost implements ObserverHost {
+  readonly ready: Promise<ObservabilityReady>;
+  readonly #parts: ThreadObserverHostParts;
+  readonly #ready = Promise.withResolvers<ObservabilityReady>();
+  readonly #pending = new Map<number, PendingRequest>();
+  readonly #hangCheck: NodeJS.Timeout;
+  #worker: Worker | undefined;
+  #writer = -1;
+  #unfollow: () => void = () => {};
+  #startedAt = 0;
+  #wasLoaded = false;
+  #isSettled = false;
+  #isStopping = false;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #nextRequest = 0;
+  #silentChecks = 0;
+  #lastError: string | undefined;
+  /** Where the thread cannot be had, what is used in its place. */
+  #inline: ObserverHost | undefined;
+
+  constructor(parts: ThreadObserverHostParts) {
+    this.#parts = parts;
+    this.ready = this.#ready.promise;
+    this.#hangCheck = setInterval(() => this.#checkForHang(), HANG_CHECK_INTERVAL_MS).unref();
+    this.#start();
+  }
+
+  async metricsText(): Promise<string> {
+    return (await this.#request({ name: 'metricsText' })) ?? '';
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    await this.#request({ name: 'flush', timeoutMs });
+  }
+
+  async startResources(): Promise<void> {
+    await this.#request({ name: 'startResources' });
+  }
+
+  async stopResources(): Promise<void> {
+    await this.#request({ name: 'stopResources' });
+  }
+
+  async shutdown(timeoutMs: number): Promise<void> {
+    this.#isStopping = true;
+    clearInterval(this.#hangCheck);
+    clearTimeout(this.#restartTimer);
+    if (this.#inline !== undefined) {
+      await this.#inline.shutdown(timeoutMs);
+      return;
+    }
+    const worker = this.#worker;
+    if (worker === undefined) {
+      return;
+    }
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.ref();
+    // Twice the time: a last flush and then the readers' own end.
+    await Promise.race([this.#request({ name: 'shutdown', timeoutMs }, timeoutMs * 2 + 500).catch(() => {}), exited]);
+    await worker.terminate();
+    await exited;
+  }
+
+  flushAtExit(timeoutMs: number): void {
+    if (this.#worker === undefined || this.#isStopping) {
+      return;
+    }
+    const done = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+    this.#post({ kind: 'lastFlush', done, timeoutMs });
+    Atomics.wait(new Int32Array(done), 0, 0, timeoutMs);
+  }
+
+  #start(): void {
+    const { options, heartbeats, channel } = this.#parts;
+    this.#writer = this.#parts.nextWriter();
+    this.#startedAt = performance.now();
+    this.#lastError = undefined;
+    heartbeats.beatObserver();
+    const start: ObserverStart = { options, writer: this.#writer, heartbeats: heartbeats.buffer, channel };
+    let worker: Worker;
+    try {
+      worker = newObserverThread(start);
+    } catch (error) {
+      this.#fallBackToInline(String(error));
+      return;
+    }
+    this.#worker = worker;
+    worker.on('message', (message: MessageFromObserver) => this.#accept(message));
+    worker.on('error', (error) => {
+      this.#lastError = String(error);
+    });
+    worker.on('exit', (code) => this.#ended(worker, code));
+    if (this.#isSettled) {
+      worker.unref();
+    }
+    this.#unfollow = this.#parts.log.follow((announcement) => {
+      // What the observer itself announced it knows.
+      if (announcement.kind === 'retirement' || announcement.writer !== this.#writer) {
+        this.#post({ kind: 'announcement', announcement });
+      }
+    });
+  }
+
+  #accept(message: MessageFromObserver): void {
+    switch (message.kind) {
+      case 'loaded':
+        this.#wasLoaded = true;
+        return;
+      case 'announcement':
+        if (message.announcement.kind !== 'retirement') {
+          this.#parts.log.record(message.announcement);
+        }
+        return;
+      case 'collectBridge':
+        void this.#answerBridge(message.id, message.reset);
+        return;
+      case 'ready':
+        if (this.#parts.options.prometheus === false) {
+          this.#settle(() => this.#ready.resolve({ metricsUrl: undefined }));
+        }
+        return;
+      case 'listening':
+        this.#settle(() => this.#ready.resolve({ metricsUrl: message.metricsUrl }));
+        return;
+      case 'refused':
+        this.#settle(() => this.#ready.reject(this.#refusal(message.code, message.message)));
+        return;
+      case 'reply':
+        this.#settleRequest(message.id, (request) => {
+          if (message.error === undefined) {
+            request.resolve(message.value);
+          } else {
+            request.reject(observerError('OBSERVER_FAILED', message.error));
+          }
+        });
+    }
+  }
+
+  #refusal(code: string, message: string): Error {
+    const { prometheus } = this.#parts.options;
+    return code === 'PORT_IN_USE' && prometheus !== false
+      ? new PortInUseError(prometheus.host, prometheus.port)
+      : observerError(code, message);
+  }
+
+  /** The application may end from here on: until now the thread held the process, so that `ready` could be awaited. */
+  #settle(settle: () => void): void {
+    settle();
+    this.#isSettled = true;
+    this.#unrefWhenIdle();
+  }
+
+  #ended(worker: Worker, code: number): void {
+    if (this.#worker !== worker) {
+      return;
+    }
+    this.#worker = undefined;
+    this.#unfollow();
+    this.#parts.log.retire(this.#writer);
+    for (const id of this.#pending.keys()) {
+      this.#settleRequest(id, (request) =>
+        request.reject(observerError('OBSERVER_ENDED', 'The observer thread ended before it answered; try again.')),
+      );
+    }
+    if (this.#isStopping) {
+      return;
+    }
+    if (!this.#wasLoaded) {
+      this.#fallBackToInline(this.#lastError ?? `it ended with exit code ${code}`);
+      return;
+    }
+    this.#restart(code);
+  }
+
+  #restart(code: number): void {
+    if (performance.now() - this.#startedAt > STABLE_AFTER_MS) {
+      this.#backoffMs = FIRST_BACKOFF_MS;
+    }
+    const reason = this.#lastError ?? `exit code ${code}`;
+    diag.warn(`inferometer: the observer thread ended (${reason}); it starts anew in ${this.#backoffMs} ms.`);
+    if (!this.#isSettled) {
+      this.#settle(() =>
+        this.#ready.reject(observerError('OBSERVER_FAILED', `The observer thread could not start: ${reason}`)),
+      );
+    }
+    this.#restartTimer = setTimeout(() => {
+      this.#parts.onRestart();
+      this.#start();
+    }, this.#backoffMs).unref();
+    this.#backoffMs = Math.min(this.#backoffMs * 2, LONGEST_BACKOFF_MS);
+  }
+
+  #fallBackToInline(reason: string): void {
+    clearInterval(this.#hangCheck);
+    diag.warn(
+      `inferometer: the observer thread cannot be started (${reason}). ` +
+        'Metrics are collected inline, which a blocked event loop delays; set observer: "inline" if this is meant.',
+    );
+    const inline = createInlineObserverHost(this.#parts);
+    this.#inline = inline;
+    this.#isSettled = true;
+    inline.ready.then(this.#ready.resolve, this.#ready.reject);
+  }
+
+  #checkForHang(): void {
+    const isSilent = this.#worker !== undefined && this.#parts.heartbeats.observerSilenceMs() > HANGS_AFTER_MS;
+    this.#silentChecks = isSilent ? this.#silentChecks + 1 : 0;
+    if (this.#silentChecks >= SILENT_CHECKS) {
+      this.#silentChecks = 0;
+      this.#lastError = `no sign of life for ${HANGS_AFTER_MS} ms`;
+      void this.#worker?.terminate();
+    }
+  }
+
+  async #answerBridge(id: number, reset: boolean): Promise<void> {
+    const worker = this.#worker;
+    try {
+      const snapshot = await this.#parts.collectBridge(reset);
+      worker?.postMessage({ kind: 'bridge', id, snapshot } satisfies MessageToObserver, snapshotTransferList(snapshot));
+    } catch (error) {
+      worker?.postMessage({ kind: 'bridgeFailed', id, error: String(error) } satisfies MessageToObserver);
+    }
+  }
+
+  async #request(request: ObserverRequest, timeoutMs: number = REQUEST_TIMEOUT_MS): Promise<string | undefined> {
+    if (this.#inline !== undefined) {
+      return performRequest(this.#inline, request);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+    const id = this.#nextRequest++;
+    const timer = setTimeout(() => {
+      this.#settleRequest(id, () =>
+        reject(observerError('OBSERVER_TIMEOUT', `The observer did not answer within ${timeoutMs} ms.`)),
+      );
+    }, timeoutMs);
+    this.#pending.set(id, { resolve, reject, timer });
+    if (this.#worker === undefined) {
+      this.#settleRequest(id, () =>
+        reject(observerError('OBSERVER_ENDED', 'The observer thread is being started anew; try again in a moment.')),
+      );
+    } else {
+      this.#worker.ref();
+      this.#post({ kind: 'request', id, request });
+    }
+    return promise;
+  }
+
+  #settleRequest(id: number, settle: (request: PendingRequest) => void): void {
+    const request = this.#pending.get(id);
+    if (request !== undefined) {
+      this.#pending.delete(id);
+      clearTimeout(request.timer);
+      settle(request);
+      this.#unrefWhenIdle();
+    }
+  }
+
+  #unrefWhenIdle(): void {
+    if (this.#isSettled && this.#pending.size === 0) {
+      this.#worker?.unref();
+    }
+  }
+
+  #post(message: MessageToObserver): void {
+    this.#worker?.postMessage(message);
+  }
+}
+
+function newObserverThread(start: ObserverStart): Worker {
+  const options = {
+    name: 'inferometer-observer',
+    workerData: { [OBSERVER_MARKER]: true, start },
+    execArgv: observerFlags(process.execArgv),
+    env: observerEnvironment(process.env),
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  };
+  // Two literals, each in its branch: bundlers look for exactly this form, and the source has another file name.
+  return import.meta.url.endsWith('.ts')
+    ? new Worker(new URL('./observer-thread.ts', import.meta.url), options)
+    : new Worker(new URL('./observer-thread.js', import.meta.url), options);
+}

@@ -1,0 +1,10 @@
+/** Settles with `work`, or with `undefined` after `timeoutMs`, whichever comes first. The timer keeps no process alive. */
+export async function withDeadline<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(resolve, timeoutMs, undefined);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

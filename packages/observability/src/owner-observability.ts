@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { threadId } from 'node:worker_threads';
+import { diag } from '@opentelemetry/api';
+import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import { createBridgeSource } from './bridge/bridge-source.ts';
+import { createMainMeterProvider } from './bridge/main-meter-provider.ts';
+import { registerGlobalMeterProvider } from './bridge/register-global.ts';
+import { observerRestarts } from './catalogue/self-metrics.ts';
+import type { RecorderOptions } from './inference/recorder-options.ts';
+import { flushBeforeExit } from './main-thread/exit-flush.ts';
+import { startRuntimeMetrics } from './main-thread/runtime-metrics.ts';
+import { shutDownOnSignals } from './main-thread/shutdown-signals.ts';
+import type { Observability, ResourceMonitor } from './observability.ts';
+import { createHeartbeats, HEARTBEAT_INTERVAL_MS } from './observer/heartbeats.ts';
+import { createInlineObserverHost } from './observer/inline-observer-host.ts';
+import type { ObservabilityReady, ObserverHost, ObserverHostParts } from './observer/observer-host.ts';
+import { createStoreProducer } from './observer/store-producer.ts';
+import { createThreadObserverHost } from './observer/thread-observer-host.ts';
+import type { ResolvedOptions } from './options/resolved-options.ts';
+import { setCurrentObservability } from './process-handle.ts';
+import { createRecordingSide, type RecordingSide } from './recording-side.ts';
+import { type AnnouncementLog, createAnnouncementLog } from './store/announcement-log.ts';
+import { createLabelAdmission } from './store/label-admission.ts';
+import { processTimeMs } from './store/process-time.ts';
+import { createSeriesStore } from './store/series-store.ts';
+import { createStoreReader } from './store/store-reader.ts';
+import { inviteThreads } from './threads/thread-invitation.ts';
+import { createThreadMembers } from './threads/thread-members.ts';
+import { createObserverWriters, writerOfThread } from './threads/writer-numbers.ts';
+
+/** How long a flush may take where the caller says nothing: an exit must not be held up for longer. */
+const DEFAULT_FLUSH_TIMEOUT_MS = 1000;
+
+/** Less than the observer waits for an answer, so that a slow callback costs its own metrics only. */
+const BRIDGE_COLLECT_TIMEOUT_MS = 80;
+
+/** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
+export function startOwnerObservability(options: ResolvedOptions): Observability {
+  const channel = `inferometer:${randomUUID()}`;
+  const heartbeats = createHeartbeats(processTimeMs);
+  const log = createAnnouncementLog();
+  const store = createSeriesStore({
+    writer: writerOfThread(threadId),
+    announce: (announcement) => log.record(announcement),
+    now: Date.now,
+  });
+  const admission = createLabelAdmission();
+  const recording = createRecordingSide({
+    store,
+    admission,
+    options,
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+  });
+  const restarts = store.series({ metric: observerRestarts, attributes: {} });
+  inviteThreads({ channel, ownerThread: threadId, recorder: recorderPart(options), admission: admission.buffer });
+  const members = createThreadMembers(channel, log);
+  const runtime = startRuntimeMetrics({ store, now: Date.now, collections: heartbeats.collections });
+  const heartbeat = setInterval(heartbeats.beatMain, HEARTBEAT_INTERVAL_MS).unref();
+  const provider = createMainMeterProvider(
+    options.globalMeterProvider === false ? {} : { cardinalityLimit: options.globalMeterProvider.cardinalityLimit },
+  );
+  const registration = options.globalMeterProvider === false ? undefined : registerGlobalMeterProvider(provider);
+  const bridge = createBridgeSource(provider);
+  const parts: ObserverHostParts = {
+    options,
+    log,
+    heartbeats,
+    channel,
+    nextWriter: createObserverWriters(),
+    collectBridge: (reset) => bridge.collect({ timeoutMs: BRIDGE_COLLECT_TIMEOUT_MS, reset }),
+  };
+  const host =
+    options.observer === 'inline'
+      ? createInlineObserverHost(parts)
+      : createThreadObserverHost({
+          ...parts,
+          onRestart: () => {
+            restarts.slots[restarts.index]! += 1;
+          },
+        });
+  const stop = (): void => {
+    registration?.unregister();
+    provider.shutdown();
+    clearInterval(heartbeat);
+    runtime.stop();
+    members.close();
+    inviteThreads(undefined);
+    setCurrentObservability(undefined);
+  };
+  return { ...ownerHandle(recording, host, options, stop), createStoreProducer: () => followedProducer(log) };
+}
+
+function ownerHandle(
+  recording: RecordingSide,
+  host: ObserverHost,
+  options: ResolvedOptions,
+  stop: () => void,
+): Omit<Observability, 'createStoreProducer'> {
+  const pushes = options.otlp !== false || options.console !== false;
+  const exitFlush = pushes ? flushBeforeExit(host, DEFAULT_FLUSH_TIMEOUT_MS) : undefined;
+  let shuttingDown: Promise<void> | undefined;
+  const shutdown = (timeoutMs: number): Promise<void> => {
+    shuttingDown ??= (async (): Promise<void> => {
+      exitFlush?.cancel();
+      signals.cancel();
+      try {
+        await host.shutdown(timeoutMs);
+      } finally {
+        stop();
+      }
+    })();
+    return shuttingDown;
+  };
+  const signals = shutDownOnSignals(options.shutdownSignals, () => shutdown(DEFAULT_FLUSH_TIMEOUT_MS));
+  return {
+    ...recording,
+    ready: loggedReady(host.ready),
+    resources: resourceMonitor(host, options.resources !== false),
+    metricsText: () => host.metricsText(),
+    flush: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => host.flush(timeoutMs),
+    shutdown: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shutdown(timeoutMs),
+  };
+}
+
+function followedProducer(log: AnnouncementLog): MetricProducer {
+  const reader = createStoreReader({ now: Date.now });
+  log.follow((announcement) => reader.accept(announcement));
+  return createStoreProducer(reader, Date.now);
+}
+
+/** Nobody has to await `ready`: what went wrong is told here once, and no rejection is left unhandled. */
+function loggedReady(ready: Promise<ObservabilityReady>): Promise<ObservabilityReady> {
+  ready.catch((error: unknown) => {
+    diag.error(`inferometer: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return ready;
+}
+
+function resourceMonitor(host: ObserverHost, isOn: boolean): ResourceMonitor {
+  const tell = (what: string, done: Promise<void>): void => {
+    done.catch((error: unknown) => diag.warn(`inferometer: resources.${what}() failed: ${String(error)}`));
+  };
+  if (!isOn) {
+    const off = (): void => diag.warn('inferometer: resources are switched off by options.resources = false.');
+    return { start: off, stop: off };
+  }
+  return {
+    start: () => tell('start', host.startResources()),
+    stop: () => tell('stop', host.stopResources()),
+  };
+}
+
+/** Only what can be cloned into a thread, and only what recording there needs. */
+function recorderPart(options: ResolvedOptions): RecorderOptions {
+  const { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth } = options;
+  return { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth };
+}

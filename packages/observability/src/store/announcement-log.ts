@@ -1,0 +1,153 @@
+import { metricsByName } from '../catalogue/metric-catalogue.ts';
+import type { MetricKind } from '../catalogue/metric-definition.ts';
+import type {
+  Announcement,
+  AnnouncementSink,
+  RetiredSeries,
+  SeriesAnnouncement,
+  SlabAnnouncement,
+  WriterAnnouncement,
+} from './announcements.ts';
+import { createCompensatedSum } from './compensated-sum.ts';
+import { rebucket, sameBounds } from './rebucket.ts';
+import { seriesKey } from './series-key.ts';
+import { slotsOf } from './series-layout.ts';
+
+interface WriterRecord {
+  readonly slabs: Map<number, SlabAnnouncement>;
+  readonly series: Map<number, SeriesAnnouncement>;
+}
+
+/**
+ * All that has been announced in this process, kept by the thread that owns the observer: a new reader is told all of
+ * it, and a writer that ended is folded into totals, so that its slabs can go.
+ */
+export interface AnnouncementLog {
+  /** Keeps the announcement and passes it on; what comes of a retired writer is too late and is dropped. */
+  record(announcement: WriterAnnouncement): void;
+  /**
+   * Replaces the slots of a writer that will write no more by totals, once all that it announced has been recorded.
+   * Calling it again is harmless.
+   */
+  retire(writer: number): void;
+  /**
+   * Tells `sink` everything that a reader must know by now, in an order that it can follow, and then what comes.
+   *
+   * @returns ends the telling
+   */
+  follow(sink: AnnouncementSink): () => void;
+}
+
+export function createAnnouncementLog(): AnnouncementLog {
+  return new SharedAnnouncementLog();
+}
+
+class SharedAnnouncementLog implements AnnouncementLog {
+  readonly #followers = new Set<AnnouncementSink>();
+  readonly #writers = new Map<number, WriterRecord>();
+  readonly #retiredWriters = new Set<number>();
+  readonly #totals = new Map<string, RetiredSeries>();
+
+  record(announcement: WriterAnnouncement): void {
+    if (!this.#retiredWriters.has(announcement.writer)) {
+      this.#keep(announcement);
+      this.#forward(announcement);
+    }
+  }
+
+  retire(writer: number): void {
+    this.#retiredWriters.add(writer);
+    const record = this.#writers.get(writer);
+    if (record === undefined) {
+      return;
+    }
+    const totals = new Map<string, RetiredSeries>();
+    for (const series of record.series.values()) {
+      const key = `${series.metric} ${seriesKey(series.attributes)}`;
+      const total = this.#fold(key, series, record);
+      if (total !== undefined) {
+        totals.set(key, total);
+      }
+    }
+    this.#writers.delete(writer);
+    this.#forward({ kind: 'retirement', writers: [writer], totals: [...totals.values()] });
+  }
+
+  follow(sink: AnnouncementSink): () => void {
+    this.#followers.add(sink);
+    if (this.#retiredWriters.size > 0) {
+      sink({ kind: 'retirement', writers: [...this.#retiredWriters], totals: [...this.#totals.values()] });
+    }
+    for (const [writer, record] of this.#writers) {
+      if (!this.#retiredWriters.has(writer)) {
+        record.slabs.forEach(sink);
+        record.series.forEach(sink);
+      }
+    }
+    return () => this.#followers.delete(sink);
+  }
+
+  #forward(announcement: Announcement): void {
+    for (const follower of this.#followers) {
+      follower(announcement);
+    }
+  }
+
+  #keep(announcement: WriterAnnouncement): void {
+    let record = this.#writers.get(announcement.writer);
+    if (record === undefined) {
+      record = { slabs: new Map(), series: new Map() };
+      this.#writers.set(announcement.writer, record);
+    }
+    if (announcement.kind === 'slab') {
+      record.slabs.set(announcement.slab, announcement);
+    } else {
+      record.series.set(announcement.series, announcement);
+    }
+  }
+
+  #fold(key: string, series: SeriesAnnouncement, record: WriterRecord): RetiredSeries | undefined {
+    const kind = metricsByName.get(series.metric)?.kind;
+    const slab = record.slabs.get(series.slab);
+    if (slab === undefined || kind === undefined || !outlivesItsWriter(kind)) {
+      return undefined;
+    }
+    const slots = new Float64Array(
+      slab.buffer,
+      series.index * Float64Array.BYTES_PER_ELEMENT,
+      slotsOf(kind, series.bounds),
+    );
+    const total = addUp(series, slots, this.#totals.get(key));
+    this.#totals.set(key, total);
+    return total;
+  }
+}
+
+/** What a thread was doing ends with it; what it has counted does not. */
+function outlivesItsWriter(kind: MetricKind): boolean {
+  return kind === 'counter' || kind === 'histogram';
+}
+
+function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: RetiredSeries | undefined): RetiredSeries {
+  if (earlier === undefined) {
+    return {
+      metric: series.metric,
+      attributes: series.attributes,
+      startTimeMs: series.startTimeMs,
+      ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
+      values: slots.slice(),
+      sumError: 0,
+    };
+  }
+  const { bounds } = earlier;
+  const added =
+    bounds !== undefined && !sameBounds(bounds, series.bounds) ? rebucket(slots, series.bounds ?? [], bounds) : slots;
+  const values = earlier.values.map((value, place) => value + (added[place] as number));
+  const last = values.length - 1;
+  const sum = createCompensatedSum();
+  sum.add(earlier.values[last] as number);
+  sum.add(earlier.sumError);
+  sum.add(added[last] as number);
+  values[last] = sum.rounded;
+  return { ...earlier, startTimeMs: Math.min(series.startTimeMs, earlier.startTimeMs), values, sumError: sum.error };
+}

@@ -1,0 +1,22 @@
+import type { MetricKind } from '../catalogue/metric-definition.ts';
+
+/**
+ * How the slots of a series are used:
+ * - counter, up-down counter: `[value]`
+ * - gauge: `[value, set at]`, the time in milliseconds since the epoch; NaN is "absent"
+ * - ratio: `[numerator, denominator, set at]`
+ * - histogram: `[count of bucket 0, ..., count of the bucket to infinity, sum]`; its count is the sum of its buckets
+ */
+export function slotsOf(kind: MetricKind, bounds: readonly number[] | undefined): number {
+  switch (kind) {
+    case 'counter':
+    case 'upDownCounter':
+      return 1;
+    case 'gauge':
+      return 2;
+    case 'ratio':
+      return 3;
+    case 'histogram':
+      return (bounds?.length ?? 0) + 2;
+  }
+}

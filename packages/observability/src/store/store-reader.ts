@@ -1,0 +1,274 @@
+import type { Attributes } from '@opentelemetry/api';
+import { metricsByName } from '../catalogue/metric-catalogue.ts';
+import type { MetricDefinition } from '../catalogue/metric-definition.ts';
+import type { Announcement, GaugeOrigin, RetiredSeries, SeriesAnnouncement } from './announcements.ts';
+import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts';
+import { rebucket, sameBounds } from './rebucket.ts';
+import { seriesKey } from './series-key.ts';
+import { slotsOf } from './series-layout.ts';
+
+/** One writer's part of a series. */
+interface Cell {
+  readonly writer: number;
+  readonly slots: Float64Array;
+  readonly index: number;
+  readonly bounds: readonly number[] | undefined;
+  readonly origin: GaugeOrigin;
+}
+
+/** A label set of a metric, over all writers. `attributes` keeps its identity for as long as the reader lives. */
+export interface ReadableSeries {
+  readonly attributes: Attributes;
+  readonly startTimeMs: number;
+  readonly bounds: readonly number[] | undefined;
+  /** The value of a counter; of a gauge, `undefined` where nobody tells it. */
+  readValue(): number | undefined;
+  /** Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places. */
+  readHistogram(target: Float64Array): void;
+}
+
+export interface ReadableMetric {
+  readonly definition: MetricDefinition;
+  readonly series: ReadonlyMap<string, ReadableSeries>;
+}
+
+/** The reading side of the store: it is told of series by announcements and reads their slots whenever it is asked. */
+export interface StoreReader {
+  accept(announcement: Announcement): void;
+  /** The metrics that have series, in the order in which they were first seen. */
+  readonly metrics: ReadonlyMap<string, ReadableMetric>;
+  /** Parts of series over all writers. */
+  readonly seriesCount: number;
+}
+
+/** A ratio that no writer has moved for a day says nothing of today: labels that come late come within hours. */
+const RATIO_STALE_AFTER_MS = 24 * 3600 * 1000;
+
+export interface StoreReaderOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function createStoreReader(options: StoreReaderOptions): StoreReader {
+  return new SlabStoreReader(options.now);
+}
+
+class SlabStoreReader implements StoreReader {
+  readonly metrics = new Map<string, { definition: MetricDefinition; series: Map<string, SummedSeries> }>();
+  readonly #slabs = new Map<number, Map<number, Float64Array>>();
+  readonly #known = new Map<number, Set<number>>();
+  readonly #retired = new Set<number>();
+  readonly #now: () => number;
+  seriesCount = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  accept(announcement: Announcement): void {
+    switch (announcement.kind) {
+      case 'slab':
+        if (!this.#retired.has(announcement.writer)) {
+          const slabs = this.#slabs.get(announcement.writer) ?? new Map<number, Float64Array>();
+          this.#slabs.set(announcement.writer, slabs);
+          if (!slabs.has(announcement.slab)) {
+            slabs.set(announcement.slab, new Float64Array(announcement.buffer));
+          }
+        }
+        return;
+      case 'series':
+        this.#addSeries(announcement);
+        return;
+      case 'retirement':
+        for (const writer of announcement.writers) {
+          this.#retire(writer);
+        }
+        for (const total of announcement.totals) {
+          this.#seriesFor(total)?.setRetired(total);
+        }
+    }
+  }
+
+  #addSeries(announcement: SeriesAnnouncement): void {
+    const { writer } = announcement;
+    const slots = this.#slabs.get(writer)?.get(announcement.slab);
+    if (slots === undefined || this.#retired.has(writer)) {
+      // A message that was overtaken: its writer's totals came by retirement, or the slab will come with a repetition.
+      return;
+    }
+    const known = this.#known.get(writer) ?? new Set<number>();
+    this.#known.set(writer, known);
+    const series = known.has(announcement.series) ? undefined : this.#seriesFor(announcement);
+    if (series === undefined) {
+      return;
+    }
+    known.add(announcement.series);
+    this.seriesCount += 1;
+    series.addCell({
+      writer,
+      slots,
+      index: announcement.index,
+      bounds: announcement.bounds,
+      origin: announcement.origin ?? 'manual',
+    });
+  }
+
+  #seriesFor(announcement: SeriesAnnouncement | RetiredSeries): SummedSeries | undefined {
+    const definition = metricsByName.get(announcement.metric);
+    if (definition === undefined) {
+      return undefined;
+    }
+    let metric = this.metrics.get(definition.name);
+    if (metric === undefined) {
+      metric = { definition, series: new Map() };
+      this.metrics.set(definition.name, metric);
+    }
+    const key = seriesKey(announcement.attributes);
+    let series = metric.series.get(key);
+    if (series === undefined) {
+      series = new SummedSeries(definition, announcement, this.#now);
+      metric.series.set(key, series);
+    }
+    return series;
+  }
+
+  #retire(writer: number): void {
+    this.#retired.add(writer);
+    this.#slabs.delete(writer);
+    this.seriesCount -= this.#known.get(writer)?.size ?? 0;
+    this.#known.delete(writer);
+    for (const metric of this.metrics.values()) {
+      for (const [key, series] of metric.series) {
+        if (series.removeCells(writer) === 0 && endsWithItsWriters(metric.definition)) {
+          metric.series.delete(key);
+        }
+      }
+    }
+  }
+}
+
+function endsWithItsWriters(definition: MetricDefinition): boolean {
+  return definition.kind === 'gauge' || definition.kind === 'ratio';
+}
+
+class SummedSeries implements ReadableSeries {
+  readonly attributes: Attributes;
+  readonly bounds: readonly number[] | undefined;
+  startTimeMs: number;
+  readonly #definition: MetricDefinition;
+  readonly #now: () => number;
+  /** In the order of the writers' numbers, so that two readers add up alike. */
+  #cells: Cell[] = [];
+  #retired: Float64Array | undefined;
+  #retiredSumError = 0;
+  readonly #sum: CompensatedSum = createCompensatedSum();
+
+  constructor(definition: MetricDefinition, first: SeriesAnnouncement | RetiredSeries, now: () => number) {
+    this.#now = now;
+    this.#definition = definition;
+    this.attributes = first.attributes;
+    this.bounds = first.bounds;
+    this.startTimeMs = first.startTimeMs;
+  }
+
+  addCell(cell: Cell): void {
+    this.#cells.push(cell);
+    this.#cells.sort((left, right) => left.writer - right.writer);
+  }
+
+  /** @returns how many cells are left */
+  removeCells(writer: number): number {
+    if (this.#cells.some((cell) => cell.writer === writer)) {
+      this.#cells = this.#cells.filter((cell) => cell.writer !== writer);
+    }
+    return this.#cells.length;
+  }
+
+  setRetired(total: RetiredSeries): void {
+    this.#retired =
+      total.bounds !== undefined && this.bounds !== undefined && !sameBounds(total.bounds, this.bounds)
+        ? rebucket(total.values, total.bounds, this.bounds)
+        : total.values;
+    this.#retiredSumError = total.sumError;
+    this.startTimeMs = Math.min(this.startTimeMs, total.startTimeMs);
+  }
+
+  readValue(): number | undefined {
+    switch (this.#definition.kind) {
+      case 'gauge':
+        return this.#readGauge();
+      case 'ratio':
+        return this.#readRatio();
+      default:
+        return this.#readSum();
+    }
+  }
+
+  #readRatio(): number | undefined {
+    const oldest = this.#now() - RATIO_STALE_AFTER_MS;
+    let numerator = 0;
+    let denominator = 0;
+    for (const { slots, index } of this.#cells) {
+      if ((slots[index + 2] as number) >= oldest) {
+        numerator += slots[index] as number;
+        denominator += slots[index + 1] as number;
+      }
+    }
+    return denominator === 0 ? undefined : numerator / denominator;
+  }
+
+  #readSum(): number {
+    let sum = this.#retired === undefined ? 0 : (this.#retired[0] as number);
+    for (const cell of this.#cells) {
+      sum += cell.slots[cell.index] as number;
+    }
+    return sum;
+  }
+
+  /** What was set by hand wins over what was sampled; among equals, the latest. */
+  #readGauge(): number | undefined {
+    let best: number | undefined;
+    let bestOrigin: GaugeOrigin = 'sampled';
+    let bestTime = Number.NEGATIVE_INFINITY;
+    for (const cell of this.#cells) {
+      const value = cell.slots[cell.index] as number;
+      const time = cell.slots[cell.index + 1] as number;
+      if (Number.isNaN(value)) {
+        continue;
+      }
+      const outranks = cell.origin === bestOrigin ? time >= bestTime : cell.origin === 'manual';
+      if (best === undefined || outranks) {
+        best = value;
+        bestOrigin = cell.origin;
+        bestTime = time;
+      }
+    }
+    return best;
+  }
+
+  readHistogram(target: Float64Array): void {
+    const last = slotsOf('histogram', this.bounds) - 1;
+    const sum = this.#sum;
+    sum.clear();
+    target.fill(0);
+    if (this.#retired !== undefined) {
+      target.set(this.#retired);
+      sum.add(this.#retired[last] as number);
+      sum.add(this.#retiredSumError);
+    }
+    for (const cell of this.#cells) {
+      const { slots, index } = sameBounds(cell.bounds, this.bounds) ? cell : this.#rebucketed(cell);
+      for (let place = 0; place < last; place++) {
+        target[place] = (target[place] as number) + (slots[index + place] as number);
+      }
+      sum.add(slots[index + last] as number);
+    }
+    target[last] = sum.rounded;
+  }
+
+  #rebucketed(cell: Cell): { slots: Float64Array; index: number } {
+    const from = cell.bounds ?? [];
+    const values = cell.slots.subarray(cell.index, cell.index + slotsOf('histogram', from));
+    return { slots: rebucket(values, from, this.bounds ?? []), index: 0 };
+  }
+}
