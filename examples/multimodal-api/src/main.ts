@@ -1,0 +1,103 @@
+import { parseCommandLine } from './command-line.ts';
+import type { RunOptions } from './command-line.ts';
+import { startObservability } from './instrumentation.ts';
+import type { Observability } from './instrumentation.ts';
+import type { Service } from './service.ts';
+
+const command = parseCommandLine(process.argv.slice(2));
+if (command.kind === 'help') process.stdout.write(command.text);
+else if (command.kind === 'run') await run(command.options);
+else {
+  console.error(`multimodal-api: ${command.message}; see --help.`);
+  process.exitCode = 2;
+}
+
+async function run(options: RunOptions): Promise<void> {
+  // First, and the rest is imported after it: the time that loading takes is observed too.
+  const observability = startObservability(options.metricsPort);
+  let metricsUrl: string | undefined;
+  const service = await listen(options, observability, () => metricsUrl);
+  if (service === undefined) return;
+
+  metricsUrl = await whereMetricsAre(observability);
+  printAddresses(service.url, metricsUrl);
+  const stopReplay = options.replay ? await replayTo(service.url) : undefined;
+
+  const stop = async (): Promise<void> => {
+    await stopReplay?.();
+    await service.close();
+    await observability.shutdown();
+    // Idle connections of clients that do not hang up must not keep the process.
+    process.exit(0);
+  };
+  // Once each: a second Ctrl-C ends a process that does not end by itself.
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
+}
+
+async function listen(
+  { host, port }: RunOptions,
+  observability: Observability,
+  metricsUrl: () => string | undefined,
+): Promise<Service | undefined> {
+  const { startService } = await import('./service.ts');
+  try {
+    return await startService({ host, port, observability, metricsUrl });
+  } catch (error) {
+    console.error(`multimodal-api: ${describeListenError(error, port)}`);
+    process.exitCode = 1;
+    await observability.shutdown();
+    return undefined;
+  }
+}
+
+function describeListenError(error: unknown, port: number): string {
+  if (codeOf(error) === 'EADDRINUSE') {
+    return `port ${port} is taken; stop what listens there, or choose another port with --port (0 for any free one).`;
+  }
+  return `the service could not start: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The service is worth more than its metrics: without an endpoint it goes on, and the SDK goes on trying to listen. */
+async function whereMetricsAre(observability: Observability): Promise<string | undefined> {
+  try {
+    const { metricsUrl } = await observability.ready;
+    return metricsUrl;
+  } catch (error) {
+    const reason =
+      codeOf(error) === 'PORT_IN_USE'
+        ? 'its port is taken; free it, or choose another with --metrics-port (0 for any free one).'
+        : String(error);
+    console.error(`multimodal-api: serving without a metrics endpoint for now: ${reason}`);
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function printAddresses(url: string, metricsUrl: string | undefined): void {
+  const json = `-H 'content-type: application/json'`;
+  const text = 'The goalkeeper saved a late penalty, and the fans sang until the final whistle.';
+  console.log(`service  ${url}
+metrics  ${metricsUrl ?? 'none'}
+
+Try:
+  curl ${url}/v1/documents ${json} -d '{"text": "${text}", "requestId": "a"}'
+  curl ${url}/v1/feedback ${json} -d '{"requestId": "a", "actualClass": "sports"}'`);
+  if (metricsUrl !== undefined) console.log(`  curl ${metricsUrl} | grep -E 'accuracy|distribution'`);
+  console.log('\nCtrl-C stops.');
+}
+
+async function replayTo(url: string): Promise<() => Promise<void>> {
+  const [{ readHoldout }, { startReplay }] = await Promise.all([
+    import('./replay/holdout.ts'),
+    import('./replay/replay.ts'),
+  ]);
+  const replay = startReplay(url, await readHoldout());
+  console.log(
+    `Replaying held-out documents and digits at ${replay.requestsPerSecond} requests/s; --no-replay is quiet.`,
+  );
+  return () => replay.stop();
+}
