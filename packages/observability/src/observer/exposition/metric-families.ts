@@ -1,0 +1,119 @@
+import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
+import type { MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
+import { prometheusName, type NamedKind } from './prometheus-names.ts';
+
+/** The types of the text format that OpenTelemetry metrics become. */
+export type FamilyType = 'counter' | 'gauge' | 'histogram';
+
+/** Everything that is written under one `# TYPE` line, of however many scopes and producers. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly type: FamilyType;
+  /** The first description that is not empty. */
+  help: string;
+  readonly parts: MetricData[];
+}
+
+/**
+ * Puts metrics together by Prometheus name, in the order in which they come. The first metric of a name decides its
+ * type; a later one that does not fit is left out and told in `problems`, and so is one whose series would carry a
+ * name that another family writes, such as a counter `x_count` beside a histogram `x`.
+ *
+ * @param takenNames names that the caller writes itself
+ */
+export function groupFamilies(
+  scopeMetrics: readonly ScopeMetrics[],
+  takenNames: readonly string[],
+  problems: string[],
+): MetricFamily[] {
+  const families = new Map<string, MetricFamily>();
+  const ownerOfName = new Map<string, string>(takenNames.map((name) => [name, name]));
+  for (const { scope, metrics } of scopeMetrics) {
+    for (const metric of metrics) {
+      const refusal = refusalOf(metric, families, ownerOfName, problems);
+      if (refusal !== undefined) {
+        problems.push(
+          `the metric ${quoted(metric.descriptor?.name)} of scope ${quoted(scope.name)} is left out: ${refusal}`,
+        );
+      }
+    }
+  }
+  return [...families.values()];
+}
+
+/** A name of unknown origin as part of a message. */
+function quoted(name: unknown): string {
+  // Long enough for any real name, short enough for a log line.
+  return JSON.stringify(String(name).slice(0, 120));
+}
+
+function refusalOf(
+  metric: MetricData,
+  families: Map<string, MetricFamily>,
+  ownerOfName: Map<string, string>,
+  problems: string[],
+): string | undefined {
+  try {
+    return metric.dataPoints.length === 0 ? undefined : place(metric, families, ownerOfName, problems);
+  } catch {
+    return 'it is no metric of the OpenTelemetry SDK';
+  }
+}
+
+function place(
+  metric: MetricData,
+  families: Map<string, MetricFamily>,
+  ownerOfName: Map<string, string>,
+  problems: string[],
+): string | undefined {
+  const kind = kindOf(metric);
+  if (kind === undefined) {
+    return 'its kind is unknown to the text format';
+  }
+  if (kind !== 'gauge' && metric.aggregationTemporality !== AggregationTemporality.CUMULATIVE) {
+    return 'Prometheus needs cumulative values, and its producer tells differences';
+  }
+  const { descriptor } = metric;
+  const name = prometheusName({ name: descriptor.name, unit: descriptor.unit, kind });
+  if (name === '') {
+    return 'its name has no letter or digit';
+  }
+  const type = kind === 'upDownCounter' ? 'gauge' : kind;
+  const family = families.get(name);
+  if (family === undefined) {
+    const sampleNames = type === 'histogram' ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+    const taken = sampleNames.find((sampleName) => ownerOfName.has(sampleName));
+    if (taken !== undefined) {
+      return `its series ${taken} belong to the metric ${ownerOfName.get(taken)}, which came first`;
+    }
+    for (const sampleName of sampleNames) {
+      ownerOfName.set(sampleName, name);
+    }
+    families.set(name, { name, type, help: descriptor.description, parts: [metric] });
+    return undefined;
+  }
+  if (family.type !== type) {
+    return `${name} is a ${family.type} already, and it is a ${type}`;
+  }
+  if (family.help === '') {
+    family.help = descriptor.description;
+  } else if (descriptor.description !== '' && descriptor.description !== family.help) {
+    problems.push(`the metric ${name} has several descriptions, of which the first is written`);
+  }
+  family.parts.push(metric);
+  return undefined;
+}
+
+function kindOf(metric: MetricData): NamedKind | undefined {
+  switch (metric.dataPointType) {
+    case DataPointType.SUM:
+      return metric.isMonotonic ? 'counter' : 'upDownCounter';
+    case DataPointType.GAUGE:
+      return 'gauge';
+    case DataPointType.HISTOGRAM:
+    case DataPointType.EXPONENTIAL_HISTOGRAM:
+      return 'histogram';
+    default:
+      return undefined;
+  }
+}
