@@ -1,0 +1,50 @@
+import { diag } from '@opentelemetry/api';
+
+/** Warnings of the bridge, at most one a minute for each cause, so that a fault on a hot path cannot flood a log. */
+export interface BridgeWarnings {
+  /** Writes `message()` through `diag.warn` unless this cause was warned about within the last minute. */
+  warn(cause: BridgeWarningCause, message: () => string): void;
+}
+
+/** A closed list: a cause that named a metric would make the memory of past warnings grow with the metrics. */
+export type BridgeWarningCause =
+  | 'attribute'
+  | 'callback'
+  | 'cardinality'
+  | 'collection'
+  | 'instrument'
+  | 'limit'
+  | 'record'
+  | 'sdk'
+  | 'value';
+
+const ONE_MINUTE_MS = 60_000;
+
+/** @param clock - monotonic milliseconds */
+export function createBridgeWarnings(clock: () => number): BridgeWarnings {
+  const lastWarnedMs = new Map<BridgeWarningCause, number>();
+  return {
+    warn(cause: BridgeWarningCause, message: () => string): void {
+      const nowMs = clock();
+      const lastMs = lastWarnedMs.get(cause);
+      if (lastMs !== undefined && nowMs - lastMs < ONE_MINUTE_MS) {
+        return;
+      }
+      lastWarnedMs.set(cause, nowMs);
+      try {
+        diag.warn(`inferometer: ${message()}`);
+      } catch {
+        // A logger of the user's that throws must not reach the code that records.
+      }
+    },
+  };
+}
+
+/** What was thrown, as text; never throws, whatever it is. */
+export function describeError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error that cannot be printed';
+  }
+}
