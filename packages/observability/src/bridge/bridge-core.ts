@@ -63,7 +63,7 @@ const EARLY_RECORD_LIMIT = 10_000;
 export class SharedBridgeCore implements BridgeCore {
   readonly warnings: BridgeWarnings;
   readonly clock: () => number;
-  readonly observed = new WeakMap<Attributes, LimitedSeries>();
+  readonly observed: WeakMap<Attributes, LimitedSeries> = new WeakMap();
   round: CollectionRound | undefined;
   readonly #options: BridgeCoreOptions;
   readonly #budget: SeriesBudget;
