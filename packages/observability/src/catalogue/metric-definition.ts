@@ -1,13 +1,17 @@
+import { prometheusName } from './prometheus-names.ts';
+
 /**
  * What a metric is; it decides how writers of one series add up and which OpenTelemetry data point leaves. A ratio
  * leaves as a gauge: its numerators and denominators are added up over the writers before they are divided.
  */
 export type MetricKind = 'counter' | 'upDownCounter' | 'gauge' | 'ratio' | 'histogram';
 
-/** One metric of the catalogue. The name and the unit are OpenTelemetry's; Prometheus names follow from them. */
+/** One metric of the catalogue. The name and the unit are OpenTelemetry's; the Prometheus name follows from them. */
 export interface MetricDefinition {
   /** OpenTelemetry instrument name, e.g. `inference.latency`. */
   readonly name: string;
+  /** What Prometheus knows it by, e.g. `inference_latency_seconds`. */
+  readonly prometheusName: string;
   readonly kind: MetricKind;
   /** UCUM unit, e.g. `s`, `By`, `%`; empty where the metric counts things. */
   readonly unit: string;
@@ -16,4 +20,10 @@ export interface MetricDefinition {
   readonly labels: readonly string[];
   /** Whether the labels of `options.labels` apply to it. */
   readonly userLabels: boolean;
+}
+
+/** A definition with the Prometheus name that follows from the rest. */
+export function defineMetric(metric: Omit<MetricDefinition, 'prometheusName'>): MetricDefinition {
+  const { name, unit, kind } = metric;
+  return { ...metric, prometheusName: prometheusName({ name, unit, kind: kind === 'ratio' ? 'gauge' : kind }) };
 }

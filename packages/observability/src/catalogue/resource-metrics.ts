@@ -1,4 +1,4 @@
-import type { MetricDefinition } from './metric-definition.ts';
+import { defineMetric, type MetricDefinition } from './metric-definition.ts';
 
 function resourceMetric(
   kind: MetricDefinition['kind'],
@@ -7,7 +7,7 @@ function resourceMetric(
   labels: readonly string[],
   description: string,
 ): MetricDefinition {
-  return { name, kind, unit, description, labels, userLabels: false };
+  return defineMetric({ name, kind, unit, description, labels, userLabels: false });
 }
 
 export const cpuUtilization: MetricDefinition = resourceMetric(

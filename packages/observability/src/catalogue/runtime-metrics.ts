@@ -1,10 +1,10 @@
-import type { MetricDefinition } from './metric-definition.ts';
+import { defineMetric, type MetricDefinition } from './metric-definition.ts';
 
 // Names, units and labels of the Node.js and V8 semantic conventions (OpenTelemetry semantic-conventions 1.45),
 // except for what they have no name for: how long the loop has been blocked right now.
 
 function eventLoopGauge(name: string, description: string): MetricDefinition {
-  return { name, kind: 'gauge', unit: 's', description, labels: [], userLabels: false };
+  return defineMetric({ name, kind: 'gauge', unit: 's', description, labels: [], userLabels: false });
 }
 
 export const eventLoopDelayMin: MetricDefinition = eventLoopGauge(
@@ -40,7 +40,7 @@ export const eventLoopBlocked: MetricDefinition = eventLoopGauge(
   'How long the event loop has not turned by now; 0 while it turns.',
 );
 
-export const eventLoopUtilization: MetricDefinition = {
+export const eventLoopUtilization: MetricDefinition = defineMetric({
   name: 'nodejs.eventloop.utilization',
   kind: 'gauge',
   // The conventions say unit 1, which would become nodejs_eventloop_utilization_ratio, as the specification has it.
@@ -48,28 +48,35 @@ export const eventLoopUtilization: MetricDefinition = {
   description: 'Event loop utilization.',
   labels: [],
   userLabels: false,
-};
+});
 
-export const eventLoopTime: MetricDefinition = {
+export const eventLoopTime: MetricDefinition = defineMetric({
   name: 'nodejs.eventloop.time',
   kind: 'counter',
   unit: 's',
   description: 'Cumulative duration of time the event loop has been in each state.',
   labels: ['nodejs.eventloop.state'],
   userLabels: false,
-};
+});
 
-export const garbageCollectionDuration: MetricDefinition = {
+export const garbageCollectionDuration: MetricDefinition = defineMetric({
   name: 'v8js.gc.duration',
   kind: 'histogram',
   unit: 's',
   description: 'Garbage collection duration.',
   labels: ['v8js.gc.type'],
   userLabels: false,
-};
+});
 
 function heapSpaceMetric(name: string, description: string): MetricDefinition {
-  return { name, kind: 'upDownCounter', unit: 'By', description, labels: ['v8js.heap.space.name'], userLabels: false };
+  return defineMetric({
+    name,
+    kind: 'upDownCounter',
+    unit: 'By',
+    description,
+    labels: ['v8js.heap.space.name'],
+    userLabels: false,
+  });
 }
 
 export const heapLimit: MetricDefinition = heapSpaceMetric(

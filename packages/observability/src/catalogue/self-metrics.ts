@@ -1,4 +1,4 @@
-import type { MetricDefinition } from './metric-definition.ts';
+import { defineMetric, type MetricDefinition } from './metric-definition.ts';
 
 function selfMetric(
   kind: MetricDefinition['kind'],
@@ -7,7 +7,7 @@ function selfMetric(
   labels: readonly string[],
   description: string,
 ): MetricDefinition {
-  return { name: `inferometer.${name}`, kind, unit, description, labels, userLabels: false };
+  return defineMetric({ name: `inferometer.${name}`, kind, unit, description, labels, userLabels: false });
 }
 
 export const droppedValues: MetricDefinition = selfMetric(

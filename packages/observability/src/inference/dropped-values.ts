@@ -32,13 +32,14 @@ class SlotDroppedValues implements DroppedValues {
     let block = this.#series.get(key);
     if (block === undefined) {
       // Both labels come from short lists, so this map cannot grow.
-      block = this.#store.series({ metric: droppedValues, attributes: { metric: metric.name, cause } });
+      block = this.#store.series({ metric: droppedValues, attributes: { metric: metric.prometheusName, cause } });
       this.#series.set(key, block);
     }
     block.slots[block.index]! += 1;
     if (this.#limiter.allows(key)) {
       diag.warn(
-        `inferometer: ${field} was not recorded (${cause}); see inferometer_dropped_values_total{metric="${metric.name}"}.`,
+        `inferometer: ${field} was not recorded (${cause}); see ` +
+          `inferometer_dropped_values_total{metric="${metric.prometheusName}"}.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 import type { MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import { prometheusName, type NamedKind } from './prometheus-names.ts';
+import { prometheusName, type NamedKind } from '../../catalogue/prometheus-names.ts';
 
 /** The types of the text format that OpenTelemetry metrics become. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram';

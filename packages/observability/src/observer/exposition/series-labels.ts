@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { prometheusLabelName } from './prometheus-names.ts';
+import { prometheusLabelName } from '../../catalogue/prometheus-names.ts';
 
 /** Label text of series, made once for each attributes object. */
 export interface SeriesLabels {

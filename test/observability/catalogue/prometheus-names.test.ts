@@ -3,7 +3,7 @@ import {
   prometheusLabelName,
   prometheusName,
   type NamedKind,
-} from '../../../packages/observability/src/observer/exposition/prometheus-names.ts';
+} from '../../../packages/observability/src/catalogue/prometheus-names.ts';
 
 function nameOf(name: string, unit: string, kind: NamedKind): string {
   return prometheusName({ name, unit, kind });
