@@ -2,7 +2,7 @@
 const METRICS_PATH = 'v1/metrics';
 
 /** Where an exporter sends to when nothing says otherwise, as the OTLP specification has it. */
-export const DEFAULT_OTLP_URL = `http://localhost:4318/${METRICS_PATH}`;
+export const DEFAULT_OTLP_URL: string = `http://localhost:4318/${METRICS_PATH}`;
 
 /** An http or https URL; `undefined` for all else. */
 export function parseHttpUrl(text: string): URL | undefined {
