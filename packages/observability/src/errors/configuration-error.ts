@@ -1,7 +1,7 @@
 import { printableValue } from './printable-value.ts';
 
 // Symbol.for, so that an error is known for what it is by any copy of this package in the process.
-const marker: unique symbol = Symbol.for('inferometer.ConfigurationError');
+const marker = Symbol.for('inferometer.ConfigurationError');
 
 /** What a {@link ConfigurationError} is made of. */
 export interface ConfigurationFault {
@@ -33,7 +33,6 @@ export class ConfigurationError extends Error {
   readonly code = 'CONFIGURATION';
   /** Path of the option that is wrong, e.g. `prometheus.port`. */
   readonly option: string;
-  readonly [marker]: true = true;
 
   constructor(fault: ConfigurationFault) {
     const received = 'received' in fault ? `, received ${printableValue(fault.received)}` : '';
@@ -41,10 +40,11 @@ export class ConfigurationError extends Error {
     super(`${fault.option} ${fault.requirement}${received}; ${fault.remedy}${end}`);
     this.name = 'ConfigurationError';
     this.option = fault.option;
+    Object.defineProperty(this, marker, { value: true });
   }
 
   /** Whether `value` is a ConfigurationError, of this or another copy of the package. */
   static isInstance(value: unknown): value is ConfigurationError {
-    return typeof value === 'object' && value !== null && (value as { [marker]?: unknown })[marker] === true;
+    return typeof value === 'object' && value !== null && Reflect.get(value, marker) === true;
   }
 }
