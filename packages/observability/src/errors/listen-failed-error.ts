@@ -1,5 +1,5 @@
 // Symbol.for, so that an error is known for what it is by any copy of this package in the process.
-const marker: unique symbol = Symbol.for('inferometer.ListenFailedError');
+const marker = Symbol.for('inferometer.ListenFailedError');
 
 /** The metrics endpoint cannot listen, for another reason than a taken port. Binding is retried; all else goes on. */
 export class ListenFailedError extends Error {
@@ -8,7 +8,6 @@ export class ListenFailedError extends Error {
   /** The address that was asked for. */
   readonly host: string;
   readonly port: number;
-  readonly [marker]: true = true;
 
   /** @param reason what is wrong and what to do, to be read after the address */
   constructor(host: string, port: number, reason: string, options?: ErrorOptions) {
@@ -19,10 +18,11 @@ export class ListenFailedError extends Error {
     this.name = 'ListenFailedError';
     this.host = host;
     this.port = port;
+    Object.defineProperty(this, marker, { value: true });
   }
 
   /** Whether `value` is a ListenFailedError, of this or another copy of the package. */
   static isInstance(value: unknown): value is ListenFailedError {
-    return typeof value === 'object' && value !== null && (value as { [marker]?: unknown })[marker] === true;
+    return typeof value === 'object' && value !== null && Reflect.get(value, marker) === true;
   }
 }

@@ -1,5 +1,5 @@
 // Symbol.for, so that an error is known for what it is by any copy of this package in the process.
-const marker: unique symbol = Symbol.for('inferometer.PortInUseError');
+const marker = Symbol.for('inferometer.PortInUseError');
 
 /**
  * The metrics endpoint cannot listen because another socket has its port. Binding is retried; all else goes on.
@@ -17,7 +17,6 @@ export class PortInUseError extends Error {
   /** The address that was asked for. */
   readonly host: string;
   readonly port: number;
-  readonly [marker]: true = true;
 
   constructor(host: string, port: number, options?: ErrorOptions) {
     super(
@@ -28,10 +27,11 @@ export class PortInUseError extends Error {
     this.name = 'PortInUseError';
     this.host = host;
     this.port = port;
+    Object.defineProperty(this, marker, { value: true });
   }
 
   /** Whether `value` is a PortInUseError, of this or another copy of the package. */
   static isInstance(value: unknown): value is PortInUseError {
-    return typeof value === 'object' && value !== null && (value as { [marker]?: unknown })[marker] === true;
+    return typeof value === 'object' && value !== null && Reflect.get(value, marker) === true;
   }
 }
