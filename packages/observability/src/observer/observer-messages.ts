@@ -13,6 +13,8 @@ export interface ObserverStart {
   readonly heartbeats: SharedArrayBuffer;
   /** Name of the channel on which worker threads announce their series. */
   readonly channel: string;
+  /** When this observer took over from one that ended, in milliseconds since the epoch. */
+  readonly resumedAtMs?: number | undefined;
 }
 
 /** What one thread asks of the other; each request gets one reply with its number. */

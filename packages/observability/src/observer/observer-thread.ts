@@ -40,7 +40,14 @@ function run(port: NonNullable<typeof parentPort>, start: ObserverStart): void {
   channel.unref();
 
   started.resolve(
-    startObserver({ options: start.options, writer: start.writer, reader, heartbeats, links: observerPort.links }),
+    startObserver({
+      options: start.options,
+      writer: start.writer,
+      reader,
+      heartbeats,
+      links: observerPort.links,
+      resumedAtMs: start.resumedAtMs,
+    }),
   );
   void started.promise.then(() => post({ kind: 'ready' }));
 }

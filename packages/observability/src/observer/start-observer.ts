@@ -8,7 +8,8 @@ import type { StoreReader } from '../store/store-reader.ts';
 import { InferometerPrometheusExporter } from './exposition/prometheus-exporter.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Observer, ObserverLinks } from './observer.ts';
-import { createPushReaders, type PushReader } from './push-readers.ts';
+import type { PushReader } from './otlp/push-reader.ts';
+import { createPushReaders } from './push-readers.ts';
 import { createResourceGauges } from './resource-gauges.ts';
 import { createHostMetricsProducer } from './resources/host-metrics-producer.ts';
 import { createResourceSampler, type ResourceSampler } from './resources/resource-sampler.ts';
@@ -27,6 +28,8 @@ export interface ObserverParts {
   readonly reader: StoreReader;
   readonly heartbeats: Heartbeats;
   readonly links: ObserverLinks;
+  /** When this observer took over from one that ended, in milliseconds since the epoch. */
+  readonly resumedAtMs?: number | undefined;
 }
 
 /**
@@ -64,7 +67,7 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
     collectTimeoutMs: COLLECT_TIMEOUT_MS,
     targetInfo: options.prometheus === false || options.prometheus.targetInfo,
   });
-  const pushReaders = await createPushReaders(options, producers, selfView.countExport);
+  const pushReaders = await createPushReaders(options, producers, selfView.countExport, parts.resumedAtMs);
   const readers: MetricReader[] = [exporter, ...pushReaders.map((push) => push.reader)];
   const provider = new MeterProvider({
     resource: defaultResource().merge(resourceFromAttributes({ ...options.resourceAttributes })),

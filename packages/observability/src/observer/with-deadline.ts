@@ -1,4 +1,4 @@
-/** Settles with `work`, or with `undefined` after `timeoutMs`, whichever comes first. The timer keeps no process alive. */
+/** Settles with `work`, or with `undefined` after `timeoutMs`, whichever comes first. */
 export async function withDeadline<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const timer = setTimeout(resolve, timeoutMs, undefined);

@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import { initObservability } from '../init-observability.ts';
+import type { Observability } from '../observability.ts';
+import type { ObservabilityOptions } from '../options/observability-options.ts';
+import { UsageError } from './usage-error.ts';
+
+const HELP = `inferometer serve: export host metrics for Prometheus, without an application
+
+Usage: inferometer serve [options]
+
+Options:
+  --port <number>      port to listen on, 0 for any free one (default: OTEL_EXPORTER_PROMETHEUS_PORT, else 9090)
+  --host <address>     address to listen on (default: OTEL_EXPORTER_PROMETHEUS_HOST, else 0.0.0.0)
+  --interval <seconds> time between samples (default: 10)
+  -h, --help           show this text
+
+It serves until it is ended by SIGINT or SIGTERM. OTEL_* variables work as in an application; for example,
+OTEL_METRICS_EXPORTER=prometheus,otlp pushes as well.
+`;
+
+/** Serves processor, memory and process metrics until a signal comes. @returns the exit code */
+export async function serve(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === undefined) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  let observability: Observability;
+  try {
+    observability = initObservability(options);
+  } catch (error) {
+    if (ConfigurationError.isInstance(error)) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+  try {
+    const { metricsUrl } = await observability.ready;
+    process.stdout.write(
+      metricsUrl === undefined
+        ? 'Host metrics are pushed; OTEL_METRICS_EXPORTER asks for no endpoint. End with Ctrl-C.\n'
+        : `Host metrics are served on ${metricsUrl}. End with Ctrl-C.\n`,
+    );
+  } catch {
+    // What went wrong was logged by the library; here nobody would serve anything else meanwhile.
+    await observability.shutdown();
+    return 1;
+  }
+  await untilSignal();
+  await observability.shutdown();
+  return 0;
+}
+
+function readOptions(args: string[]): ObservabilityOptions | undefined {
+  const values = parse(args);
+  if (values.help === true) {
+    return undefined;
+  }
+  return {
+    serviceName: process.env['OTEL_SERVICE_NAME'] ?? 'inferometer',
+    ...(values.port === undefined && values.host === undefined
+      ? undefined
+      : {
+          prometheus: {
+            ...(values.port === undefined ? undefined : { port: wholeNumber('--port', values.port, 65_535) }),
+            ...(values.host === undefined ? undefined : { host: values.host }),
+          },
+        }),
+    globalMeterProvider: false,
+    resources: {
+      ...(values.interval === undefined
+        ? undefined
+        : { intervalMs: wholeNumber('--interval', values.interval, 86_400) * 1000 }),
+      hostMetrics: { groups: ['system.cpu', 'system.memory', 'process.cpu', 'process.memory'] },
+    },
+  };
+}
+
+interface ServeFlags {
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly interval?: string | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function parse(args: string[]): ServeFlags {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        interval: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+      strict: true,
+      allowPositionals: false,
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See inferometer serve --help.`);
+  }
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > most) {
+    throw new UsageError(`${flag} must be a whole number up to ${most}, received "${text}".`);
+  }
+  return value;
+}
+
+/** Settled by the first SIGINT or SIGTERM. The timer keeps the process alive, which the library never does. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const alive = setInterval(() => {}, 2 ** 30);
+    const end = (): void => {
+      clearInterval(alive);
+      resolve();
+    };
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  });
+}

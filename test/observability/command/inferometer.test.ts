@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { endPrograms, type Program, runProgram, startProgram } from '../../support/child-process.ts';
+
+const COMMAND = new URL('../../../packages/observability/src/command/inferometer.ts', import.meta.url);
+
+describe('the command inferometer', () => {
+  afterEach(endPrograms);
+
+  it('tells what it can do', async () => {
+    const { code, output } = await runProgram(COMMAND, { args: ['--help'] });
+    expect(code).to.equal(0);
+    expect(output).to.include('Usage: inferometer <command> [options]').and.include('serve');
+  });
+
+  it('shows what it can do, as a mistake, when it is given nothing', async () => {
+    const { code, output } = await runProgram(COMMAND);
+    expect(code).to.equal(2);
+    expect(output).to.include('Usage: inferometer');
+  });
+
+  it('suggests the command that was meant', async () => {
+    const { code, errors } = await runProgram(COMMAND, { args: ['serv'] });
+    expect(code).to.equal(2);
+    expect(errors).to.equal('inferometer: there is no command "serv"; did you mean serve?\n');
+  });
+
+  it('explains serve', async () => {
+    const { code, output } = await runProgram(COMMAND, { args: ['serve', '--help'] });
+    expect(code).to.equal(0);
+    expect(output).to.include('--port <number>').and.include('--host <address>');
+  });
+
+  it('refuses a port that is none, and a flag that it does not have', async () => {
+    const port = await runProgram(COMMAND, { args: ['serve', '--port', '90a0'] });
+    expect(port.code).to.equal(2);
+    expect(port.errors).to.equal('inferometer: --port must be a whole number up to 65535, received "90a0".\n');
+    const flag = await runProgram(COMMAND, { args: ['serve', '--prot', '9090'] });
+    expect(flag.code).to.equal(2);
+    expect(flag.errors).to.include("Unknown option '--prot'").and.include('inferometer serve --help');
+  });
+
+  it('serves host metrics without an application until it is told to end', async () => {
+    const server = startProgram(COMMAND, { args: ['serve', '--port', '0', '--host', '127.0.0.1'] });
+    const metricsUrl = await metricsUrlOf(server);
+    const text = await (await fetch(metricsUrl)).text();
+    expect(text)
+      .to.match(/^memory_limit_bytes \d+$/m)
+      .and.match(/^inferometer_resource_scope\{scope="/m);
+    server.kill('SIGTERM');
+    expect(await server.ended).to.include({ code: 0, signal: null, errors: '' });
+  });
+
+  it('ends with a clear word where the port is taken', async () => {
+    const first = startProgram(COMMAND, { args: ['serve', '--port', '0', '--host', '127.0.0.1'] });
+    const metricsUrl = await metricsUrlOf(first);
+    const { port } = new URL(metricsUrl);
+    const { code, errors } = await runProgram(COMMAND, { args: ['serve', '--port', port, '--host', '127.0.0.1'] });
+    expect(code).to.equal(1);
+    expect(errors).to.include(`cannot listen on 127.0.0.1:${port} because that port is in use`);
+    first.kill('SIGINT');
+    expect(await first.ended).to.include({ code: 0 });
+  });
+});
+
+async function metricsUrlOf(server: Program): Promise<string> {
+  const [, metricsUrl = ''] = await server.print(/served on (\S+)\. End with Ctrl-C\./);
+  return metricsUrl;
+}
