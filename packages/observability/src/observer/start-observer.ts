@@ -16,7 +16,7 @@ import { createResourceSampler, type ResourceSampler } from './resources/resourc
 import { createSelfView } from './self-view.ts';
 import { type Endpoint, startEndpoint } from './server/endpoint.ts';
 import { createStoreProducer } from './store-producer.ts';
-import { withDeadline } from './with-deadline.ts';
+import { settleWithin } from './settle-within.ts';
 
 /** Prometheus gives a scrape 10 s by default; an answer that comes later is for nobody. */
 const COLLECT_TIMEOUT_MS = 8000;
@@ -119,14 +119,14 @@ class RunningObserver implements Observer {
 
   async flush(timeoutMs: number): Promise<void> {
     const flushes = this.#pushReaders.map((push) => push.flush(timeoutMs));
-    await withDeadline(Promise.allSettled(flushes), timeoutMs);
+    await settleWithin(Promise.allSettled(flushes), timeoutMs);
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
     this.#resources?.stop();
     // The endpoint stays open for the last flush's sake no longer than that takes: a scrape may still come.
     await this.flush(timeoutMs);
-    await withDeadline(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
+    await settleWithin(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
   }
 
   startResources(): Promise<void> {

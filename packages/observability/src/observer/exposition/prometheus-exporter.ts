@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
-import { systemClock, type Clock } from './clock.ts';
-import { DeadlineExceededError, withDeadline } from './deadline.ts';
-import { guardProducer, ProducerFailedError } from './guard-producer.ts';
-import { createProblemLog, type ProblemLog } from './problem-log.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { DeadlineExceededError, withDeadline } from '../deadline.ts';
+import { guardProducer, ProducerFailedError } from '../guard-producer.ts';
+import { createProblemLog, type ProblemLog } from '../problem-log.ts';
 import { createTextWriter, type TextWriter } from './text-writer.ts';
 
 /** Options of {@link InferometerPrometheusExporter}. */

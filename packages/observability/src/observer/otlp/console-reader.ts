@@ -1,7 +1,7 @@
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { ResolvedConsole } from '../../options/resolved-options.ts';
-import { type Clock, systemClock } from '../exposition/clock.ts';
-import { createProblemLog, type ProblemLog } from '../exposition/problem-log.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { createProblemLog, type ProblemLog } from '../problem-log.ts';
 import { createConsoleExporter } from './console-exporter.ts';
 import { createPushReader, type PushReader } from './push-reader.ts';
 import { createSupervisedExporter, type ExportReport } from './supervised-exporter.ts';

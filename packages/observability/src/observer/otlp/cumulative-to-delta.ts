@@ -10,7 +10,7 @@ import {
   type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { seriesKey } from '../../store/series-key.ts';
-import type { ProblemLog } from '../exposition/problem-log.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import {
   copyExponentialHistogram,
   copyHistogram,

@@ -3,8 +3,8 @@ import { AggregationTemporality, type MetricProducer, type PushMetricExporter } 
 import { printableUrl } from '../../options/otlp-url.ts';
 import type { ResolvedOtlp } from '../../options/resolved-options.ts';
 import { version } from '../../version.ts';
-import { type Clock, systemClock } from '../exposition/clock.ts';
-import { createProblemLog, type ProblemLog } from '../exposition/problem-log.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { createProblemLog, type ProblemLog } from '../problem-log.ts';
 import { createCumulativeToDelta } from './cumulative-to-delta.ts';
 import { createExportConnections, type ExportConnections } from './export-agent.ts';
 import { createPushReader, type PushReader } from './push-reader.ts';

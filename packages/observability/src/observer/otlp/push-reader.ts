@@ -1,7 +1,7 @@
 import { PeriodicExportingMetricReader, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
-import type { Clock } from '../exposition/clock.ts';
-import { guardProducer, ProducerFailedError } from '../exposition/guard-producer.ts';
-import type { ProblemLog } from '../exposition/problem-log.ts';
+import type { Clock } from '../clock.ts';
+import { guardProducer, ProducerFailedError } from '../guard-producer.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import type { SupervisedExporter } from './supervised-exporter.ts';
 
 /** A reader that exports by itself, at its interval, and whatever happens harms nobody. */

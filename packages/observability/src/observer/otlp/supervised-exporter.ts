@@ -1,7 +1,7 @@
 import type { InstrumentType, PushMetricExporter, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
-import type { Clock, ClockTimer } from '../exposition/clock.ts';
-import type { ProblemLog } from '../exposition/problem-log.ts';
+import type { Clock, ClockTimer } from '../clock.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import { exported, type ExportCallback, type ExportOutcome, isExported, notExported } from './export-outcome.ts';
 
 /** How one export went. */

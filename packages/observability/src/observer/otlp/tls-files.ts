@@ -1,5 +1,5 @@
 import type { ResolvedOtlp } from '../../options/resolved-options.ts';
-import type { ProblemLog } from '../exposition/problem-log.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import type { TlsOptions } from './export-agent.ts';
 
 /**

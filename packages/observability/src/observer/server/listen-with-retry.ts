@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type ClockTimer } from '../exposition/clock.ts';
+import { systemClock, type Clock, type ClockTimer } from '../clock.ts';
 import type { ListenError } from './listen-error.ts';
 import type { ListeningAddress, ObserverServer } from './observer-server.ts';
 

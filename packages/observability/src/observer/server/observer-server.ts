@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ListenFailedError } from '../../errors/listen-failed-error.ts';
-import { systemClock, type Clock } from '../exposition/clock.ts';
-import { createProblemLog, type ProblemLog } from '../exposition/problem-log.ts';
+import { systemClock, type Clock } from '../clock.ts';
+import { createProblemLog, type ProblemLog } from '../problem-log.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import type { LandingInfo } from './landing-page.ts';
 import { listenError } from './listen-error.ts';

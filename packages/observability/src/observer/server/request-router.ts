@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ProblemLog } from '../exposition/problem-log.ts';
+import type { ProblemLog } from '../problem-log.ts';
 import { landingPage, type LandingInfo } from './landing-page.ts';
 import { sendPlain, type PlainAnswer } from './plain-answer.ts';
 

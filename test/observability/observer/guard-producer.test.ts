@@ -1,6 +1,6 @@
 import type { CollectionResult, MetricProducer } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
-import { guardProducer } from '../../../packages/observability/src/observer/exposition/guard-producer.ts';
+import { guardProducer } from '../../../packages/observability/src/observer/guard-producer.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
 
