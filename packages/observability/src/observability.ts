@@ -7,7 +7,8 @@ export interface Observability extends RecordingSide {
   /**
    * Settled once metrics can be had: the endpoint listens, where there is one. Rejected with an error whose `code` is
    * `PORT_IN_USE` where the port is taken (binding is tried again every 5 s meanwhile), `LISTEN_FAILED` where it cannot
-   * be had at all. Nobody has to await it: a rejection is handled and logged here too.
+   * be had at all, `SHUT_DOWN` where `shutdown()` came first. Nobody has to await it: a rejection is handled and logged
+   * here too.
    */
   readonly ready: Promise<ObservabilityReady>;
   /** Processor and memory sampling, which runs from the start unless `resources: false`. */
@@ -21,7 +22,10 @@ export interface Observability extends RecordingSide {
   createStoreProducer(): MetricProducer;
   /** What `/metrics` would answer now. */
   metricsText(): Promise<string>;
-  /** Pushes what there is over OTLP. @param options.timeoutMs longest wait in milliseconds; default 1,000 */
+  /**
+   * Pushes what there is over OTLP. Never rejects: what could not be pushed is told in the log.
+   * @param options.timeoutMs longest wait in milliseconds; default 1,000
+   */
   flush(options?: { readonly timeoutMs?: number }): Promise<void>;
   /**
    * Flushes, closes the endpoint, frees the port and ends the observer. Idempotent; recording goes on to be harmless.

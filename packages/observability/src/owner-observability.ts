@@ -6,21 +6,26 @@ import { createBridgeSource } from './bridge/bridge-source.ts';
 import { createMainMeterProvider } from './bridge/main-meter-provider.ts';
 import { registerGlobalMeterProvider } from './bridge/register-global.ts';
 import { observerRestarts } from './catalogue/self-metrics.ts';
-import type { RecorderOptions } from './inference/recorder-options.ts';
+import { mostLabelValues, type RecorderOptions } from './inference/recorder-options.ts';
 import { flushBeforeExit } from './main-thread/exit-flush.ts';
 import { startRuntimeMetrics } from './main-thread/runtime-metrics.ts';
 import { shutDownOnSignals } from './main-thread/shutdown-signals.ts';
 import type { Observability, ResourceMonitor } from './observability.ts';
 import { createHeartbeats, HEARTBEAT_INTERVAL_MS } from './observer/heartbeats.ts';
 import { createInlineObserverHost } from './observer/inline-observer-host.ts';
-import type { ObservabilityReady, ObserverHost, ObserverHostParts } from './observer/observer-host.ts';
+import {
+  type ObservabilityReady,
+  type ObserverHost,
+  type ObserverHostParts,
+  shutDownError,
+} from './observer/observer-host.ts';
 import { createStoreProducer } from './observer/store-producer.ts';
-import { createThreadObserverHost } from './observer/thread-observer-host.ts';
+import { createThreadObserverHost, type HangLimits } from './observer/thread-observer-host.ts';
 import type { ResolvedOptions } from './options/resolved-options.ts';
 import { setCurrentObservability } from './process-handle.ts';
 import { createRecordingSide, type RecordingSide } from './recording-side.ts';
 import { type AnnouncementLog, createAnnouncementLog } from './store/announcement-log.ts';
-import { createLabelAdmission } from './store/label-admission.ts';
+import { createAdmissionTable, createLabelAdmission } from './store/label-admission.ts';
 import { processTimeMs } from './store/process-time.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createStoreReader } from './store/store-reader.ts';
@@ -34,8 +39,14 @@ const DEFAULT_FLUSH_TIMEOUT_MS = 1000;
 /** Less than the observer waits for an answer, so that a slow callback costs its own metrics only. */
 const BRIDGE_COLLECT_TIMEOUT_MS = 80;
 
+/** What only tests change. */
+export interface OwnerInternals {
+  /** Default: a thread that is silent for 15 s counts as hung. */
+  readonly hangLimits?: HangLimits;
+}
+
 /** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
-export function startOwnerObservability(options: ResolvedOptions): Observability {
+export function startOwnerObservability(options: ResolvedOptions, internals: OwnerInternals = {}): Observability {
   const channel = `inferometer:${randomUUID()}`;
   const heartbeats = createHeartbeats(processTimeMs);
   const log = createAnnouncementLog();
@@ -44,7 +55,7 @@ export function startOwnerObservability(options: ResolvedOptions): Observability
     announce: (announcement) => log.record(announcement),
     now: Date.now,
   });
-  const admission = createLabelAdmission();
+  const admission = createLabelAdmission(createAdmissionTable(mostLabelValues(options)));
   const recording = createRecordingSide({
     store,
     admission,
@@ -75,6 +86,7 @@ export function startOwnerObservability(options: ResolvedOptions): Observability
       ? createInlineObserverHost(parts)
       : createThreadObserverHost({
           ...parts,
+          ...internals,
           onRestart: () => {
             restarts.slots[restarts.index]! += 1;
           },
@@ -102,13 +114,15 @@ function ownerHandle(
   let shuttingDown: Promise<void> | undefined;
   const shutdown = (timeoutMs: number): Promise<void> => {
     shuttingDown ??= (async (): Promise<void> => {
-      exitFlush?.cancel();
       signals.cancel();
       try {
         await host.shutdown(timeoutMs);
-      } finally {
-        stop();
+      } catch (error) {
+        diag.warn(`inferometer: the observer could not be shut down: ${String(error)}`);
       }
+      // Not before: where the process exits meanwhile, this waits for the end of the shutdown.
+      exitFlush?.cancel();
+      stop();
     })();
     return shuttingDown;
   };
@@ -117,8 +131,8 @@ function ownerHandle(
     ...recording,
     ready: loggedReady(host.ready),
     resources: resourceMonitor(host, options.resources !== false),
-    metricsText: () => host.metricsText(),
-    flush: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => host.flush(timeoutMs),
+    metricsText: () => (shuttingDown === undefined ? host.metricsText() : Promise.reject(shutDownError())),
+    flush: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shuttingDown ?? toldFlush(host, timeoutMs),
     shutdown: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shutdown(timeoutMs),
   };
 }
@@ -129,10 +143,21 @@ function followedProducer(log: AnnouncementLog): MetricProducer {
   return createStoreProducer(reader, Date.now);
 }
 
+/** Whoever flushes without awaiting it must not be ended by a rejection. */
+async function toldFlush(host: ObserverHost, timeoutMs: number): Promise<void> {
+  try {
+    await host.flush(timeoutMs);
+  } catch (error) {
+    diag.warn(`inferometer: the flush failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** Nobody has to await `ready`: what went wrong is told here once, and no rejection is left unhandled. */
 function loggedReady(ready: Promise<ObservabilityReady>): Promise<ObservabilityReady> {
   ready.catch((error: unknown) => {
-    diag.error(`inferometer: ${error instanceof Error ? error.message : String(error)}`);
+    if ((error as { readonly code?: unknown }).code !== shutDownError().code) {
+      diag.error(`inferometer: ${error instanceof Error ? error.message : String(error)}`);
+    }
   });
   return ready;
 }

@@ -1,5 +1,5 @@
 import { createStoreReader } from '../store/store-reader.ts';
-import type { ObservabilityReady, ObserverHost, ObserverHostParts } from './observer-host.ts';
+import { type ObservabilityReady, type ObserverHost, type ObserverHostParts, shutDownError } from './observer-host.ts';
 import type { Observer } from './observer.ts';
 
 /** An observer on the owner's own thread: no thread to start and none that could be lost, and dark while it is blocked. */
@@ -9,6 +9,7 @@ export function createInlineObserverHost(parts: ObserverHostParts): ObserverHost
 
 class InlineObserverHost implements ObserverHost {
   readonly ready: Promise<ObservabilityReady>;
+  readonly #endpoint = Promise.withResolvers<string | undefined>();
   readonly #observer: Promise<Observer>;
   readonly #unfollow: () => void;
 
@@ -16,7 +17,7 @@ class InlineObserverHost implements ObserverHost {
     const { options, heartbeats } = parts;
     const reader = createStoreReader({ now: Date.now });
     this.#unfollow = parts.log.follow((announcement) => reader.accept(announcement));
-    const endpoint = Promise.withResolvers<string | undefined>();
+    const endpoint = this.#endpoint;
     endpoint.promise.catch(() => {});
     if (options.prometheus === false) {
       endpoint.resolve(undefined);
@@ -49,7 +50,11 @@ class InlineObserverHost implements ObserverHost {
 
   async shutdown(timeoutMs: number): Promise<void> {
     this.#unfollow();
-    await (await this.#observer).shutdown(timeoutMs);
+    try {
+      await (await this.#observer).shutdown(timeoutMs);
+    } finally {
+      this.#endpoint.reject(shutDownError());
+    }
   }
 
   async startResources(): Promise<void> {

@@ -33,3 +33,8 @@ export interface ObserverHostParts {
 export function observerError(code: string, message: string): Error & { readonly code: string } {
   return Object.assign(new Error(message), { code });
 }
+
+/** What is asked of observability that was shut down fails with this. */
+export function shutDownError(): Error & { readonly code: string } {
+  return observerError('SHUT_DOWN', 'Observability was shut down.');
+}

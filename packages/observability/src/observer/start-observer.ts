@@ -98,6 +98,7 @@ class RunningObserver implements Observer {
   readonly #pushReaders: readonly PushReader[];
   readonly #endpoint: Endpoint | undefined;
   readonly #resources: ResourceSampler | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor(
     exporter: InferometerPrometheusExporter,
@@ -118,15 +119,13 @@ class RunningObserver implements Observer {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    const flushes = this.#pushReaders.map((push) => push.flush(timeoutMs));
-    await settleWithin(Promise.allSettled(flushes), timeoutMs);
+    const flushes = this.#ending ?? Promise.allSettled(this.#pushReaders.map((push) => push.flush(timeoutMs)));
+    await settleWithin<unknown>(flushes, timeoutMs);
   }
 
-  async shutdown(timeoutMs: number): Promise<void> {
-    this.#resources?.stop();
-    // The endpoint stays open for the last flush's sake no longer than that takes: a scrape may still come.
-    await this.flush(timeoutMs);
-    await settleWithin(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
+  shutdown(timeoutMs: number): Promise<void> {
+    this.#ending ??= this.#end(timeoutMs);
+    return this.#ending;
   }
 
   startResources(): Promise<void> {
@@ -137,6 +136,12 @@ class RunningObserver implements Observer {
   stopResources(): Promise<void> {
     this.#resources?.stop();
     return Promise.resolve();
+  }
+
+  async #end(timeoutMs: number): Promise<void> {
+    this.#resources?.stop();
+    // Readers that push do so once more while they are shut down.
+    await settleWithin(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
   }
 
   async #shutDownProvider(timeoutMs: number): Promise<void> {

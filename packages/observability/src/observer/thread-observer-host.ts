@@ -2,8 +2,15 @@ import { diag } from '@opentelemetry/api';
 import { Worker } from 'node:worker_threads';
 import { snapshotTransferList } from '../bridge/metric-snapshot.ts';
 import { PortInUseError } from '../errors/port-in-use-error.ts';
+import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { createInlineObserverHost } from './inline-observer-host.ts';
-import { observerError, type ObservabilityReady, type ObserverHost, type ObserverHostParts } from './observer-host.ts';
+import {
+  observerError,
+  type ObservabilityReady,
+  type ObserverHost,
+  type ObserverHostParts,
+  shutDownError,
+} from './observer-host.ts';
 import {
   type MessageFromObserver,
   type MessageToObserver,
@@ -12,11 +19,20 @@ import {
   type ObserverStart,
 } from './observer-messages.ts';
 import { performRequest } from './perform-request.ts';
+import { settleWithin } from './settle-within.ts';
 import { observerEnvironment, observerFlags } from './thread-environment.ts';
 
 export interface ThreadObserverHostParts extends ObserverHostParts {
   /** Called for each new start after the first. */
   readonly onRestart: () => void;
+  /** When a silent thread counts as hung; default after 15 s. */
+  readonly hangLimits?: HangLimits;
+}
+
+/** When a thread that gives no sign of life is given up. */
+export interface HangLimits {
+  readonly hangsAfterMs: number;
+  readonly checkIntervalMs: number;
 }
 
 /** An observer in a worker thread, which is started anew whenever it ends, hangs or runs short of memory. */
@@ -30,10 +46,8 @@ const LONGEST_BACKOFF_MS = 30_000;
 /** A thread that lived this long was well; the next trouble starts again with the shortest wait. */
 const STABLE_AFTER_MS = 60_000;
 
-/** A collection of the largest scrape takes a fraction of this; a longer silence is a loop that never ends. */
-const HANGS_AFTER_MS = 15_000;
-
-const HANG_CHECK_INTERVAL_MS = 1000;
+/** A collection of the largest scrape takes a fraction of 15 s; a longer silence is a loop that never ends. */
+const DEFAULT_HANG_LIMITS: HangLimits = { hangsAfterMs: 15_000, checkIntervalMs: 1000 };
 
 /** One silent check may be the wake-up of a suspended machine; the observer gets this many to show that it lives. */
 const SILENT_CHECKS = 3;
@@ -43,6 +57,12 @@ const MAX_HEAP_MB = 512;
 
 /** A request that no observer takes for this long fails. */
 const REQUEST_TIMEOUT_MS = 10_000;
+
+/** What an address without a port means. */
+const HTTP_PORT = 80;
+
+/** What an answer may take on its way, beyond the time that the observer itself was given. */
+const ANSWER_GRACE_MS = 250;
 
 interface PendingRequest {
   readonly resolve: (value: string | undefined) => void;
@@ -55,6 +75,7 @@ class ThreadObserverHost implements ObserverHost {
   readonly #parts: ThreadObserverHostParts;
   readonly #ready = Promise.withResolvers<ObservabilityReady>();
   readonly #pending = new Map<number, PendingRequest>();
+  readonly #hangLimits: HangLimits;
   readonly #hangCheck: NodeJS.Timeout;
   #worker: Worker | undefined;
   #writer = -1;
@@ -67,6 +88,8 @@ class ThreadObserverHost implements ObserverHost {
   #restartTimer: NodeJS.Timeout | undefined;
   #nextRequest = 0;
   #silentChecks = 0;
+  /** Where the first observer listened. Its successors listen there too, also where any free port was asked for. */
+  #port: number | undefined;
   #lastError: string | undefined;
   /** Where the thread cannot be had, what is used in its place. */
   #inline: ObserverHost | undefined;
@@ -74,7 +97,8 @@ class ThreadObserverHost implements ObserverHost {
   constructor(parts: ThreadObserverHostParts) {
     this.#parts = parts;
     this.ready = this.#ready.promise;
-    this.#hangCheck = setInterval(() => this.#checkForHang(), HANG_CHECK_INTERVAL_MS).unref();
+    this.#hangLimits = parts.hangLimits ?? DEFAULT_HANG_LIMITS;
+    this.#hangCheck = setInterval(() => this.#checkForHang(), this.#hangLimits.checkIntervalMs).unref();
     this.#start();
   }
 
@@ -83,7 +107,7 @@ class ThreadObserverHost implements ObserverHost {
   }
 
   async flush(timeoutMs: number): Promise<void> {
-    await this.#request({ name: 'flush', timeoutMs });
+    await this.#request({ name: 'flush', timeoutMs }, timeoutMs + ANSWER_GRACE_MS);
   }
 
   async startResources(): Promise<void> {
@@ -98,24 +122,30 @@ class ThreadObserverHost implements ObserverHost {
     this.#isStopping = true;
     clearInterval(this.#hangCheck);
     clearTimeout(this.#restartTimer);
-    if (this.#inline !== undefined) {
-      await this.#inline.shutdown(timeoutMs);
-      return;
+    try {
+      await (this.#inline === undefined ? this.#endThread(timeoutMs) : this.#inline.shutdown(timeoutMs));
+    } finally {
+      this.#ready.reject(shutDownError());
     }
+  }
+
+  async #endThread(timeoutMs: number): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) {
       return;
     }
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.ref();
-    // Twice the time: a last flush and then the readers' own end.
-    await Promise.race([this.#request({ name: 'shutdown', timeoutMs }, timeoutMs * 2 + 500).catch(() => {}), exited]);
-    await worker.terminate();
-    await exited;
+    const answered = this.#request({ name: 'shutdown', timeoutMs }, timeoutMs + ANSWER_GRACE_MS).catch(() => {});
+    await Promise.race([answered, exited]);
+    void worker.terminate();
+    // A thread that is stuck within a system call cannot be ended, and is left behind.
+    await settleWithin(exited, ANSWER_GRACE_MS);
+    worker.unref();
   }
 
   flushAtExit(timeoutMs: number): void {
-    if (this.#worker === undefined || this.#isStopping) {
+    if (this.#worker === undefined) {
       return;
     }
     const done = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -129,7 +159,13 @@ class ThreadObserverHost implements ObserverHost {
     this.#startedAt = performance.now();
     this.#lastError = undefined;
     heartbeats.beatObserver();
-    const start: ObserverStart = { options, writer: this.#writer, heartbeats: heartbeats.buffer, channel };
+    const start: ObserverStart = {
+      options: withPort(options, this.#port),
+      writer: this.#writer,
+      heartbeats: heartbeats.buffer,
+      channel,
+      ...(this.#wasLoaded ? { resumedAtMs: Date.now() } : undefined),
+    };
     let worker: Worker;
     try {
       worker = newObserverThread(start);
@@ -173,6 +209,7 @@ class ThreadObserverHost implements ObserverHost {
         }
         return;
       case 'listening':
+        this.#port = Number(new URL(message.metricsUrl).port || HTTP_PORT);
         this.#settle(() => this.#ready.resolve({ metricsUrl: message.metricsUrl }));
         return;
       case 'refused':
@@ -256,11 +293,12 @@ class ThreadObserverHost implements ObserverHost {
   }
 
   #checkForHang(): void {
-    const isSilent = this.#worker !== undefined && this.#parts.heartbeats.observerSilenceMs() > HANGS_AFTER_MS;
+    const { hangsAfterMs } = this.#hangLimits;
+    const isSilent = this.#worker !== undefined && this.#parts.heartbeats.observerSilenceMs() > hangsAfterMs;
     this.#silentChecks = isSilent ? this.#silentChecks + 1 : 0;
     if (this.#silentChecks >= SILENT_CHECKS) {
       this.#silentChecks = 0;
-      this.#lastError = `no sign of life for ${HANGS_AFTER_MS} ms`;
+      this.#lastError = `no sign of life for ${hangsAfterMs} ms`;
       void this.#worker?.terminate();
     }
   }
@@ -317,6 +355,11 @@ class ThreadObserverHost implements ObserverHost {
   #post(message: MessageToObserver): void {
     this.#worker?.postMessage(message);
   }
+}
+
+function withPort(options: ResolvedOptions, port: number | undefined): ResolvedOptions {
+  const { prometheus } = options;
+  return prometheus === false || port === undefined ? options : { ...options, prometheus: { ...prometheus, port } };
 }
 
 function newObserverThread(start: ObserverStart): Worker {

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect } from 'chai';
+import { endPrograms } from '../../support/child-process.ts';
+import { eventually } from '../../support/eventually.ts';
+import { SABOTAGE_FLAGS, startService, type ObservedService } from '../../support/observed-service.ts';
+import type { Scrape } from '../../support/scrape.ts';
+
+const SUCCESS = { model_type: 'document', status: 'success' };
+
+describe("An observer's thread that ends", () => {
+  afterEach(endPrograms);
+
+  for (const [what, end] of [
+    ['throws an error that nobody catches', (service: ObservedService) => service.tell('sabotage', 'crash')],
+    ['exits', (service: ObservedService) => service.tell('sabotage', 'exit')],
+    ['is terminated from outside', (service: ObservedService) => service.tell('terminateThreads')],
+  ] as const) {
+    it(`is started anew on the same port with all counts when it ${what}`, async () => {
+      const service = startService({}, { flags: SABOTAGE_FLAGS });
+      await service.metricsUrl();
+      await service.tell('record', 5);
+      await service.tell('countJobs', 3);
+      const before = await service.scrape();
+      expect(before.value('inference_requests_total', SUCCESS)).to.equal(5);
+      expect(before.value('inferometer_observer_restarts_total')).to.equal(0);
+
+      await end(service);
+      await service.tell('record', 2);
+      const after = await scrapeAfterRestart(service, 1);
+      expect(after.value('inference_requests_total', SUCCESS)).to.equal(7);
+      expect(after.value('app_jobs_total')).to.equal(3);
+      expect(service.program.errors).to.match(
+        /^inferometer: the observer thread ended \(.+\); it starts anew in 100 ms\.\n$/,
+      );
+      expect(await service.tell('threads')).to.deep.equal({ started: 2, running: 1 });
+    });
+  }
+
+  it('is ended and started anew when it hangs', async () => {
+    const service = startService(
+      {},
+      { flags: SABOTAGE_FLAGS, internals: { hangLimits: { hangsAfterMs: 1000, checkIntervalMs: 50 } } },
+    );
+    await service.metricsUrl();
+    await service.tell('record', 5);
+    await service.tell('sabotage', 'hang');
+    await service.program.complain(/the observer thread ended \(no sign of life for 1000 ms\)/);
+    await service.tell('record', 2);
+    const after = await scrapeAfterRestart(service, 1);
+    expect(after.value('inference_requests_total', SUCCESS)).to.equal(7);
+  });
+
+  it('is waited for a little longer each time', async () => {
+    const service = startService({}, { flags: SABOTAGE_FLAGS });
+    for (const [restarts, pauseMs] of [100, 200, 400].entries()) {
+      await scrapeAfterRestart(service, restarts);
+      await service.tell('sabotage', 'crash');
+      await service.program.complain(new RegExp(`it starts anew in ${pauseMs} ms`));
+    }
+    await scrapeAfterRestart(service, 3);
+  });
+
+  it('loses nothing of what only it has counted', async () => {
+    const nobody = await closedPort();
+    const service = startService(
+      { otlp: { url: `http://127.0.0.1:${nobody}`, intervalMs: 100 } },
+      { flags: SABOTAGE_FLAGS },
+    );
+    const exports = async (atLeast: number): Promise<number> =>
+      await eventually(async () => {
+        const told = await service.scrape();
+        const failures = told.value('inferometer_export_failures_total', { exporter: 'otlp' }) ?? 0;
+        return failures >= atLeast ? failures : undefined;
+      });
+    const before = await exports(3);
+    await service.tell('sabotage', 'crash');
+    await scrapeAfterRestart(service, 1);
+    await exports(before);
+    await exports(before + 2);
+  });
+
+  it('is started anew when its heap fills up, before the process dies of it', async () => {
+    const service = startService({}, { flags: SABOTAGE_FLAGS });
+    await service.metricsUrl();
+    await service.tell('record', 5);
+    await service.tell('sabotage', 'leak');
+    const after = await scrapeAfterRestart(service, 1);
+    expect(after.value('inference_requests_total', SUCCESS)).to.equal(5);
+    expect(after.value('inferometer_observer_heap_used_bytes')).to.be.below(100e6);
+    expect(service.program.errors, service.program.errors).to.match(
+      /the observer uses \d+ of \d+ bytes of heap and starts anew\.\n/,
+    );
+  });
+});
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function scrapeAfterRestart(service: ObservedService, restarts: number): Promise<Scrape> {
+  return await eventually(async () => {
+    const told = await service.scrape();
+    return told.value('inferometer_observer_restarts_total') === restarts ? told : undefined;
+  });
+}

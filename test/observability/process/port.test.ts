@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { expect } from 'chai';
+import { endPrograms } from '../../support/child-process.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startService } from '../../support/observed-service.ts';
+import { scrape } from '../../support/scrape.ts';
+
+const SUCCESS = { model_type: 'document', status: 'success' };
+
+describe('A port that is taken', () => {
+  let holder: Server;
+  let port: number;
+
+  beforeEach(async () => {
+    holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    ({ port } = holder.address() as AddressInfo);
+  });
+
+  afterEach(async () => {
+    await endPrograms();
+    holder.close();
+  });
+
+  for (const observer of ['thread', 'inline'] as const) {
+    it(`rejects ready with the address and what to do, and ends nothing, with the observer ${observer}`, async () => {
+      const service = startService({ observer, prometheus: { host: '127.0.0.1', port } });
+      const { code, message } = await service.program.hear<{ code: string; message: string }>('refused');
+      expect(code).to.equal('PORT_IN_USE');
+      expect(message).to.contain(`127.0.0.1:${port}`).and.contain('options.prometheus.port');
+      await service.tell('record', 1);
+      service.program.endInput();
+      const { code: exitCode, errors } = await service.program.ended;
+      expect(exitCode).to.equal(0);
+      expect(errors).to.equal(`inferometer: ${message}\n`);
+    });
+  }
+
+  it('answers within seconds of its being free, with what was recorded meanwhile', async function () {
+    this.slow(10_000);
+    const service = startService({ prometheus: { host: '127.0.0.1', port } });
+    await service.program.hear('refused');
+    await service.tell('record', 3);
+    holder.close();
+    const told = await eventually(() => scrape(`http://127.0.0.1:${port}/metrics`));
+    expect(told.value('inference_requests_total', SUCCESS)).to.equal(3);
+  });
+
+  it('leaves the application its own text of the metrics', async () => {
+    const service = startService({ prometheus: { host: '127.0.0.1', port } });
+    await service.program.hear('refused');
+    await service.tell('record', 3);
+    const text = await service.tell('metricsText');
+    expect(text).to.contain('inference_requests_total{model_type="document",status="success"} 3\n');
+  });
+});
+
+describe('Port 0', () => {
+  afterEach(endPrograms);
+
+  it('is a free port of its own for each service', async () => {
+    const services = [startService(), startService()];
+    const [first, second] = await Promise.all(services.map((service) => service.metricsUrl()));
+    expect(first).to.not.equal(second);
+    await services[0]?.tell('record', 1);
+    await services[1]?.tell('record', 2);
+    const told = await Promise.all(services.map((service) => service.scrape()));
+    expect(told.map((one) => one.value('inference_requests_total', SUCCESS))).to.deep.equal([1, 2]);
+  });
+});
