@@ -288,7 +288,9 @@ async function expectCardFigures(
 
 function spawnMain(...args: string[]) {
   const main = fileURLToPath(new URL('src/main.ts', EXAMPLE));
-  return spawn(process.execPath, ['--conditions=source', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--conditions=@inferometer/source', main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 async function runMain(...args: string[]): Promise<{ code: number; errors: string }> {

@@ -42,7 +42,10 @@ export interface ProgramOptions {
 }
 
 /** Flags with which Node.js runs the sources of this repository; also what it says of TypeScript is kept quiet. */
-export const SOURCE_FLAGS: readonly string[] = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+export const SOURCE_FLAGS: readonly string[] = [
+  '--conditions=@inferometer/source',
+  '--disable-warning=ExperimentalWarning',
+];
 
 const running = new Set<ChildProcess>();
 

@@ -143,7 +143,7 @@ describe('the bridge between two threads', () => {
 describe('the bridge in an application', () => {
   it('loads the SDK only when there is a meter', async () => {
     const application = fileURLToPath(new URL('fixtures/lazy-application.ts', import.meta.url));
-    const { stdout } = await run(process.execPath, ['--conditions=source', application]);
+    const { stdout } = await run(process.execPath, ['--conditions=@inferometer/source', application]);
     expect(JSON.parse(stdout)).to.deep.equal({ before: 0, after: true });
   });
 

@@ -9,7 +9,9 @@ import { expect } from 'chai';
 describe('an observer server that is unreferenced', () => {
   it('lets the process end while it listens and a scraper keeps its connection', async () => {
     const script = fileURLToPath(new URL('./fixtures/unreferenced-server.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=source', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--conditions=@inferometer/source', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const ended = once(child, 'exit');
     const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
     const agent = new Agent({ keepAlive: true });
