@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { endPrograms, type Program, runProgram, startProgram } from '../../support/child-process.ts';
+import { eventually } from '../../support/eventually.ts';
+import { scrape } from '../../support/scrape.ts';
 
 const COMMAND = new URL('../../../packages/observability/src/command/inferometer.ts', import.meta.url);
 
@@ -42,10 +44,14 @@ describe('the command inferometer', () => {
   it('serves host metrics without an application until it is told to end', async () => {
     const server = startProgram(COMMAND, { args: ['serve', '--port', '0', '--host', '127.0.0.1'] });
     const metricsUrl = await metricsUrlOf(server);
-    const text = await (await fetch(metricsUrl)).text();
-    expect(text)
-      .to.match(/^memory_limit_bytes \d+$/m)
-      .and.match(/^inferometer_resource_scope\{scope="/m);
+    // The first samples are taken while the endpoint opens already.
+    await eventually(async () => {
+      const host = await scrape(metricsUrl);
+      expect(host.value('memory_limit_bytes')).to.be.above(0);
+      expect(host.value('inferometer_resource_scope')).to.equal(1);
+      expect(host.value('cpu_utilization_percent')).to.be.within(0, 100);
+      return host;
+    });
     server.kill('SIGTERM');
     expect(await server.ended).to.include({ code: 0, signal: null, errors: '' });
   });
