@@ -6,6 +6,7 @@ import { createGroundTruth, type RecordGroundTruth } from './inference/ground-tr
 import { GroundTruthCounts } from './inference/ground-truth-counts.ts';
 import { createInferenceRecorder } from './inference/inference-recorder.ts';
 import { createTimerSource } from './inference/inference-timer.ts';
+import { labelText } from './inference/label-text.ts';
 import type { InferenceRecord, TimerSource } from './inference/inference-types.ts';
 import { createInstrument, type Instrument } from './inference/instrument.ts';
 import { Models } from './inference/models.ts';
@@ -44,7 +45,7 @@ const MOST_GPUS = 128;
 export function createRecordingSide(parts: RecordingSideParts): RecordingSide {
   const { store, admission, options, now, monotonicMs } = parts;
   const dropped = createDroppedValues(store, monotonicMs);
-  const models = new Models(store, options, admission);
+  const models = new Models(store, dropped, options, admission);
   const predictions = createPredictionStore({
     maxPending: options.groundTruth.maxPending,
     expireAfterMs: options.groundTruth.expireAfterMs,
@@ -58,7 +59,7 @@ export function createRecordingSide(parts: RecordingSideParts): RecordingSide {
   }
   const gauges = createManualGauges(store, dropped, now);
   const instrument = createInstrument(timers);
-  const declaredNames = options.models.map((model) => model.name);
+  const declaredNames = options.models.map((model) => labelText(model.name));
   return {
     trackInference: (record) => recorder.record(record),
     startInference: (modelType, startOptions) => timers.startInference(modelType, startOptions),

@@ -32,8 +32,9 @@ export class AccuracyWindow {
     this.#correct += outcome;
     this.#next = (this.#next + 1) % this.#outcomes.length;
     const { slots, index } = this.#block;
-    slots[index] = this.#correct;
+    // The count first: a reader between the two writes must not see more correct labels than there are labels.
     slots[index + 1] = this.#count;
+    slots[index] = this.#correct;
     slots[index + 2] = this.#now();
   }
 }

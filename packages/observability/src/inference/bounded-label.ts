@@ -4,6 +4,8 @@ import type { LabelAdmission } from '../store/label-admission.ts';
 export interface BoundedLabel {
   readonly name: string;
   admit(value: string): boolean;
+  /** Whether no limit may cut the value. */
+  isDeclared(value: string): boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export function createBoundedLabel(
   const fullScope = `${name} of ${scope}`;
   return {
     name,
+    isDeclared: (value: string): boolean => alwaysAdmitted.has(value),
     admit: (value: string): boolean => alwaysAdmitted.has(value) || admission.admit(fullScope, value, limit),
   };
 }

@@ -1,8 +1,7 @@
-import { diag } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { droppedValues } from '../catalogue/self-metrics.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
-import { createWarningLimiter, type WarningLimiter } from './warning-limiter.ts';
+import { createWarningLimiter, warnSafely, type WarningLimiter } from './warning-limiter.ts';
 
 /** Why a value was not recorded. */
 export type DropCause = 'wrong_type' | 'not_finite' | 'out_of_range' | 'unreadable';
@@ -37,7 +36,7 @@ class SlotDroppedValues implements DroppedValues {
     }
     block.slots[block.index]! += 1;
     if (this.#limiter.allows(key)) {
-      diag.warn(
+      warnSafely(
         `inferometer: ${field} was not recorded (${cause}); see ` +
           `inferometer_dropped_values_total{metric="${metric.prometheusName}"}.`,
       );

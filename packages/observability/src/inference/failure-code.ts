@@ -1,8 +1,8 @@
 /** The code of a failure that says nothing about itself. */
-const UNKNOWN = 'unknown';
+export const UNKNOWN_CODE = 'unknown';
 
 /** The code of an inference that its caller gave up. */
-const ABORTED = 'aborted';
+export const ABORTED_CODE = 'aborted';
 
 /** Beside the name `AbortError`, the codes under which Node (`ABORT_ERR`) and axios (`ERR_CANCELED`) tell of an abort. */
 const ABORT_CODES: ReadonlySet<string> = new Set(['ABORT_ERR', 'ERR_CANCELED']);
@@ -30,20 +30,20 @@ const MINIFIED_LENGTH = 2;
  */
 export function failureCode(error: unknown): string {
   if ((typeof error !== 'object' && typeof error !== 'function') || error === null) {
-    return UNKNOWN;
+    return UNKNOWN_CODE;
   }
   const name = textOf(read(error, 'name'));
   if (name === 'AbortError') {
-    return ABORTED;
+    return ABORTED_CODE;
   }
   if (isDomException(error) && name !== undefined) {
     return name;
   }
   const code = codeOf(read(error, 'code'));
   if (code !== undefined) {
-    return ABORT_CODES.has(code) ? ABORTED : code;
+    return ABORT_CODES.has(code) ? ABORTED_CODE : code;
   }
-  return className(error) ?? name ?? UNKNOWN;
+  return className(error) ?? name ?? UNKNOWN_CODE;
 }
 
 function className(error: object): string | undefined {

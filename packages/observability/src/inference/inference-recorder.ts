@@ -11,7 +11,7 @@ import {
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type DropCause, type DroppedValues } from './dropped-values.ts';
 import type { HistogramSlots } from '../store/histogram-slots.ts';
-import type { InferenceOutcome, InferenceRecord } from './inference-types.ts';
+import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
 import type { ModelSeries } from './model-series.ts';
@@ -24,6 +24,9 @@ const MAX_LATENCY_MS = 365 * 24 * 3600 * 1000;
 
 /** 2^30 items: beyond it is a mistake, and sums stay far from where float64 loses single items. */
 const MAX_BATCH_SIZE = 2 ** 30;
+
+/** 64 times the largest default bucket of batch sizes: an array beyond it is no batch's, and must not hold up its caller. */
+const MOST_PREDICTIONS = 65_536;
 
 const NO_OUTCOME: InferenceOutcome = Object.freeze({});
 
@@ -138,7 +141,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
     const model = this.#models.get(modelType);
     const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
     const slots = series.slots;
-    const failed = success === undefined ? errorCode !== undefined && errorCode !== null : success === false;
+    const failed = typeof success === 'boolean' ? !success : errorCode !== undefined && errorCode !== null;
     if (failed) {
       slots[series.errorIndex]! += 1;
       this.#countError(series, errorCode);
@@ -169,20 +172,23 @@ class SlotInferenceRecorder implements InferenceRecorder {
         this.#dropNumber(batchSizeMetric, batchSize, 'batchSize');
       }
     }
-    if (predictions !== undefined) {
-      this.#countPredictions(series, predictions);
-    }
+    const batch = predictions === undefined ? 0 : this.#countPredictions(series, predictions);
     if (requestId !== undefined) {
-      this.#remember(requestId, model, predictedClass, predictions);
+      this.#remember(requestId, model.name ?? textOf(modelType), predictedClass, predictions, batch);
     }
   }
 
   #seriesFor(model: Model, labels: unknown): ModelSeries {
-    if (typeof labels === 'object') {
-      return model.seriesFor(labels as Readonly<Record<string, unknown>>);
+    if (typeof labels !== 'object') {
+      this.#dropped.drop(inferenceRequests, 'wrong_type', 'labels');
+      return model.series;
     }
-    this.#dropped.drop(inferenceRequests, 'wrong_type', 'labels');
-    return model.series;
+    try {
+      return model.seriesFor(labels as Readonly<Record<string, unknown>>);
+    } catch {
+      this.#dropped.drop(inferenceRequests, 'unreadable', 'labels');
+      return model.series;
+    }
   }
 
   #countError(series: ModelSeries, errorCode: unknown): void {
@@ -224,17 +230,15 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
   }
 
-  #countPredictions(series: ModelSeries, predictions: unknown): void {
-    if (!Array.isArray(predictions)) {
-      this.#dropped.drop(predictionDistribution, 'wrong_type', 'predictions');
-      return;
-    }
-    for (let position = 0; position < predictions.length; position++) {
+  /** @returns how many predictions there are */
+  #countPredictions(series: ModelSeries, predictions: unknown): number {
+    const count = this.#batchLength(predictions);
+    for (let position = 0; position < count; position++) {
       let confidence: unknown;
       let predictedClass: unknown;
       try {
         // Read before anything of it is counted, as with records.
-        ({ confidence, predictedClass } = predictions[position] as { confidence?: unknown; predictedClass?: unknown });
+        ({ confidence, predictedClass } = predictionAt(predictions, position));
       } catch {
         this.#dropped.drop(predictionDistribution, 'unreadable', 'predictions');
         continue;
@@ -246,12 +250,39 @@ class SlotInferenceRecorder implements InferenceRecorder {
         this.#countClass(series, predictedClass);
       }
     }
+    return count;
   }
 
-  #remember(requestId: unknown, model: Model, predictedClass: unknown, predictions: unknown): void {
-    const classes = Array.isArray(predictions) ? predictions.map(classTextOf) : [classText(predictedClass)];
-    const remembered = this.#predictions.remember(requestId, { modelType: model.name ?? UNKNOWN_MODEL, classes });
-    if (!remembered) {
+  #batchLength(predictions: unknown): number {
+    let cause: DropCause = 'wrong_type';
+    try {
+      if (Array.isArray(predictions)) {
+        const { length } = predictions;
+        if (length <= MOST_PREDICTIONS) {
+          return length;
+        }
+        cause = 'out_of_range';
+      }
+    } catch {
+      cause = 'unreadable';
+    }
+    this.#dropped.drop(predictionDistribution, cause, 'predictions');
+    return cause === 'out_of_range' ? MOST_PREDICTIONS : 0;
+  }
+
+  /** @param batch how many predictions there are; 0 where the one prediction is `predictedClass` */
+  #remember(
+    requestId: unknown,
+    modelType: string | undefined,
+    predictedClass: unknown,
+    predictions: unknown,
+    batch: number,
+  ): void {
+    const classes =
+      batch === 0
+        ? [classText(predictedClass)]
+        : Array.from({ length: batch }, (_, position) => classTextAt(predictions, position));
+    if (!this.#predictions.remember(requestId, { modelType: modelType ?? UNKNOWN_MODEL, classes })) {
       this.#dropped.drop(groundTruth, 'wrong_type', 'requestId');
     }
   }
@@ -289,7 +320,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
         undefined,
       );
     } catch {
-      // Only the user's own labels are read on the way, and they are left out here: nothing is left that could throw.
+      // Nothing of the caller's runs on this way; if something of ours throws, the caller must not learn of it so.
     }
   }
 }
@@ -299,11 +330,16 @@ function classText(predictedClass: unknown): string | undefined {
   return text === undefined ? undefined : labelText(text);
 }
 
-function classTextOf(prediction: unknown): string | undefined {
+function classTextAt(predictions: unknown, position: number): string | undefined {
   try {
-    return classText((prediction as { predictedClass?: unknown }).predictedClass);
+    return classText(predictionAt(predictions, position).predictedClass);
   } catch {
     // Counted as unreadable where the prediction itself is.
     return undefined;
   }
+}
+
+/** @throws whatever a getter or a proxy throws */
+function predictionAt(predictions: unknown, position: number): Readonly<Partial<Record<keyof Prediction, unknown>>> {
+  return (predictions as readonly Prediction[])[position]!;
 }

@@ -30,9 +30,9 @@ class SlotInferenceTimer implements InferenceTimer {
 
   constructor(parts: TimerSourceParts, modelType: unknown, options: InferenceStartOptions | undefined) {
     this.#parts = parts;
-    this.#modelType = modelType;
     this.#options = options;
     this.#model = parts.models.get(modelType);
+    this.#modelType = this.#model.name ?? modelType;
     this.#model.addInFlight(1);
     this.#startMs = parts.monotonicMs();
   }
@@ -81,11 +81,18 @@ class SlotInferenceTimer implements InferenceTimer {
   }
 
   #withStartOptions(outcome: InferenceOutcome | undefined): InferenceOutcome | undefined {
-    if (this.#options === undefined) {
+    const options = this.#options;
+    if (options === undefined || options === null) {
       return outcome;
     }
     try {
-      return { ...this.#options, ...outcome };
+      // What the outcome leaves undefined it does not say again.
+      return {
+        ...outcome,
+        requestId: outcome?.requestId ?? options.requestId,
+        labels: outcome?.labels ?? options.labels,
+        warmup: outcome?.warmup ?? options.warmup,
+      };
     } catch {
       // A getter that throws: the recorder reads the outcome again, field by field.
       return outcome;

@@ -1,11 +1,10 @@
 import { types } from 'node:util';
-import { diag } from '@opentelemetry/api';
 import { failureCode } from './failure-code.ts';
 import type { InferenceTimer } from './inference-types.ts';
 import type { ExtractedOutcome, InstrumentOptions } from './instrument-options.ts';
 import { ABORTED, abortAmong } from './instrument-abort.ts';
 import type { Observation } from './instrument-observation.ts';
-import type { WarningLimiter } from './warning-limiter.ts';
+import { warnSafely, type WarningLimiter } from './warning-limiter.ts';
 
 /** One call of an instrumented function: brings what is observed of its result to its timer. */
 export function observeCall(
@@ -144,7 +143,7 @@ class InstrumentedCall implements Observation {
 
   #warn(cause: string, detail: string): void {
     if (this.#warnings.allows(cause)) {
-      diag.warn(`inferometer: the ${cause} (${detail}); inferences of "${this.#modelType}" are recorded without it.`);
+      warnSafely(`inferometer: the ${cause} (${detail}); inferences of "${this.#modelType}" are recorded without it.`);
     }
   }
 }

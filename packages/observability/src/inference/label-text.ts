@@ -26,3 +26,8 @@ export function textOf(value: unknown): string | undefined {
       return undefined;
   }
 }
+
+/** Whether only few values become the same label as `value`, so that remembering it takes no more room than labels do. */
+export function isFewToALabel(value: unknown): boolean {
+  return typeof value === 'boolean' || Number.isFinite(value) || value === undefined || value === null;
+}

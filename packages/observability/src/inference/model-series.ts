@@ -13,6 +13,7 @@ import { slotsOf } from '../store/series-layout.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
 import type { BoundedLabel } from './bounded-label.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';
+import { isFewToALabel, labelText } from './label-text.ts';
 import { OVERFLOW_ATTRIBUTE, OVERFLOW_KEY } from './overflow.ts';
 
 /** Upper bounds of the buckets that a model's histograms have. */
@@ -78,10 +79,10 @@ export class ModelSeries {
     this.confidence.announce();
     this.batchSize.announce();
     for (const predictedClass of classes) {
-      this.classSlot(predictedClass, predictedClass);
+      this.classSlot(predictedClass, labelText(predictedClass));
     }
     for (const errorCode of errorCodes) {
-      this.errorCodeSlot(errorCode, errorCode);
+      this.errorCodeSlot(errorCode, labelText(errorCode));
     }
   }
 
@@ -101,7 +102,7 @@ export class ModelSeries {
     given: unknown,
     text: string,
   ): SlotBlock {
-    const admitted = label.admit(text);
+    const admitted = label.admit(text) && (known.has(text) || label.isDeclared(text) || !this.#store.isFull);
     // A value beyond the limit is not remembered, however often it comes: there is no end of such values.
     const key = admitted ? text : OVERFLOW_KEY;
     let block = known.get(key);
@@ -110,7 +111,7 @@ export class ModelSeries {
       block = this.#store.series({ metric, attributes: { ...this.#attributes, ...labels } });
       known.set(key, block);
     }
-    if (admitted && typeof given === 'number') {
+    if (admitted && isFewToALabel(given)) {
       known.set(given, block);
     }
     return block;

@@ -1,20 +1,20 @@
-import { inferenceInFlight, inferencePhase } from '../catalogue/inference-metrics.ts';
+import { inferenceInFlight, inferencePhase, inferenceRequests } from '../catalogue/inference-metrics.ts';
 import type { LabelAdmission } from '../store/label-admission.ts';
 import { slotsOf } from '../store/series-layout.ts';
+import { seriesKey } from '../store/series-key.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
 import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
+import type { DroppedValues } from './dropped-values.ts';
+import { ABORTED_CODE, UNKNOWN_CODE } from './failure-code.ts';
 import { labelText, textOf } from './label-text.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';
 import { type ModelBuckets, ModelSeries } from './model-series.ts';
 import { OVERFLOW_ATTRIBUTE, OVERFLOW_KEY } from './overflow.ts';
 import type { ResolvedModel } from '../options/resolved-options.ts';
-import type { RecorderOptions } from './recorder-options.ts';
+import { LABEL_SETS_PER_MODEL, PHASES_PER_MODEL, type RecorderOptions } from './recorder-options.ts';
 
-/** Phases have names in the code, not in the data: a service with more than this many has a mistake in it. */
-const PHASES_PER_MODEL = 32;
-
-/** Sets of the user's labels with series of their own, per model: a product of labels must not grow without bound. */
-const LABEL_SETS_PER_MODEL = 1000;
+/** What failures are called that have no code of their own: names from outside must not crowd these out. */
+const OWN_ERROR_CODES: readonly string[] = [UNKNOWN_CODE, ABORTED_CODE];
 
 /** Values of the user's labels, from the first label on, down to the series of that label set. */
 type LabelTree = Map<LabelKey, LabelTree | ModelSeries>;
@@ -29,6 +29,7 @@ export class Model {
   /** The series without any of the user's labels. */
   readonly series: ModelSeries;
   readonly #store: SeriesStore;
+  readonly #dropped: DroppedValues;
   readonly #attributes: Readonly<Record<string, string | boolean>>;
   readonly #buckets: ModelBuckets;
   readonly #classLabel: BoundedLabel;
@@ -37,11 +38,13 @@ export class Model {
   readonly #phases = new Map<string | typeof OVERFLOW_KEY, HistogramSlots>();
   readonly #phaseLabel: BoundedLabel;
   readonly #userLabels: readonly BoundedLabel[];
+  /** All values of the user's labels together, as one label that is never written. */
+  readonly #labelSet: BoundedLabel;
   #inFlight: SlotBlock | undefined;
-  #labelSets = 0;
 
   constructor(
     store: SeriesStore,
+    dropped: DroppedValues,
     options: RecorderOptions,
     admission: LabelAdmission,
     name: string | undefined,
@@ -52,6 +55,7 @@ export class Model {
     const { limits } = options;
     this.name = name;
     this.#store = store;
+    this.#dropped = dropped;
     this.#userLabels = userLabels;
     this.#attributes = name === undefined ? { [OVERFLOW_ATTRIBUTE]: true } : { model_type: name };
     this.#buckets = {
@@ -63,17 +67,18 @@ export class Model {
       admission,
       'predicted_class',
       scope,
-      declared?.classes ?? [],
+      (declared?.classes ?? []).map(labelText),
       limits.classesPerModel,
     );
     this.#errorCodeLabel = createBoundedLabel(
       admission,
       'error_code',
       scope,
-      declared?.errorCodes ?? [],
+      [...OWN_ERROR_CODES, ...(declared?.errorCodes ?? []).map(labelText)],
       limits.errorCodesPerModel,
     );
     this.#phaseLabel = createBoundedLabel(admission, 'phase', scope, [], PHASES_PER_MODEL);
+    this.#labelSet = createBoundedLabel(admission, 'label_set', scope, [], LABEL_SETS_PER_MODEL);
     this.series = this.#newSeries(this.#attributes);
     if (declared !== undefined) {
       this.series.declare(declared.classes, declared.errorCodes);
@@ -83,17 +88,17 @@ export class Model {
 
   /** The series for a label set; `labels` is the caller's object and may hold anything. */
   seriesFor(labels: Readonly<Record<string, unknown>>): ModelSeries {
-    let tree = this.#labelTree;
-    const last = this.#userLabels.length - 1;
-    for (let position = 0; position < last; position++) {
-      const branch = tree.get(textOf(labels[this.#userLabels[position]!.name]));
-      if (branch === undefined) {
+    let node: LabelTree | ModelSeries | undefined = this.#labelTree;
+    for (let position = 0; position < this.#userLabels.length; position++) {
+      const value = labels[this.#userLabels[position]!.name];
+      const text = textOf(value);
+      const isWrong = text === undefined && value !== undefined && value !== null;
+      node = isWrong ? undefined : (node as LabelTree).get(text === '' ? undefined : text);
+      if (node === undefined) {
         return this.#newLabelSet(labels);
       }
-      tree = branch as LabelTree;
     }
-    const leaf = last < 0 ? this.series : tree.get(textOf(labels[this.#userLabels[last]!.name]));
-    return leaf === undefined ? this.#newLabelSet(labels) : (leaf as ModelSeries);
+    return node as ModelSeries;
   }
 
   addInFlight(change: 1 | -1): void {
@@ -137,27 +142,39 @@ export class Model {
    * in one place, and adds what is missing.
    */
   #newLabelSet(labels: Readonly<Record<string, unknown>>): ModelSeries {
-    const attributes: Record<string, string | boolean> = { ...this.#attributes };
+    const added: Record<string, string | boolean> = {};
     const path: LabelKey[] = [];
     for (const label of this.#userLabels) {
-      const given = textOf(labels[label.name]);
-      const value = given === undefined ? undefined : labelText(given);
+      const value = this.#labelValue(label.name, labels[label.name]);
       const admitted = value === undefined || label.admit(value);
       if (value !== undefined && admitted) {
-        attributes[label.name] = value;
+        added[label.name] = value;
       }
       if (!admitted) {
-        attributes[OVERFLOW_ATTRIBUTE] = true;
+        added[OVERFLOW_ATTRIBUTE] = true;
       }
       path.push(admitted ? value : OVERFLOW_KEY);
     }
-    const fits = this.#find(path) !== undefined || this.#labelSets < LABEL_SETS_PER_MODEL;
+    const known = this.#find(path);
+    if (known !== undefined) {
+      return known;
+    }
+    const isUnlabelled = path.every((value) => value === undefined);
+    const fits = isUnlabelled || (!this.#store.isFull && this.#labelSet.admit(seriesKey(added)));
     return fits
-      ? this.#findOrAdd(path, attributes)
+      ? this.#findOrAdd(path, { ...this.#attributes, ...added })
       : this.#findOrAdd(
           this.#userLabels.map(() => OVERFLOW_KEY),
           { ...this.#attributes, [OVERFLOW_ATTRIBUTE]: true },
         );
+  }
+
+  #labelValue(name: string, given: unknown): string | undefined {
+    const text = textOf(given);
+    if (text === undefined && given !== undefined && given !== null) {
+      this.#dropped.drop(inferenceRequests, 'wrong_type', `labels.${name}`);
+    }
+    return text === undefined || text === '' ? undefined : labelText(text);
   }
 
   #find(path: readonly LabelKey[]): ModelSeries | undefined {
@@ -186,7 +203,6 @@ export class Model {
     if (series === undefined) {
       series = path.every((value) => value === undefined) ? this.series : this.#newSeries(attributes);
       tree.set(last, series);
-      this.#labelSets += 1;
     }
     return series;
   }

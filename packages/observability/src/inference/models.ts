@@ -1,11 +1,12 @@
-import { inferenceModelInfo } from '../catalogue/inference-metrics.ts';
+import { inferenceModelInfo, inferenceRequests } from '../catalogue/inference-metrics.ts';
 import type { LabelAdmission } from '../store/label-admission.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
-import { labelText, textOf } from './label-text.ts';
+import { isFewToALabel, labelText, textOf } from './label-text.ts';
 import { Model } from './model.ts';
 import { OVERFLOW_KEY } from './overflow.ts';
 import type { ResolvedModel } from '../options/resolved-options.ts';
+import type { DroppedValues } from './dropped-values.ts';
 import type { RecorderOptions } from './recorder-options.ts';
 
 /** What an inference is counted under when nobody said which model it was of. */
@@ -14,14 +15,16 @@ export const UNKNOWN_MODEL = 'unknown';
 /** The models of this thread, found by what callers give as model type. */
 export class Models {
   readonly #store: SeriesStore;
+  readonly #dropped: DroppedValues;
   readonly #options: RecorderOptions;
   readonly #admission: LabelAdmission;
   readonly #modelLabel: BoundedLabel;
   readonly #userLabels: readonly BoundedLabel[];
   readonly #byGivenType = new Map<unknown, Model>();
 
-  constructor(store: SeriesStore, options: RecorderOptions, admission: LabelAdmission) {
+  constructor(store: SeriesStore, dropped: DroppedValues, options: RecorderOptions, admission: LabelAdmission) {
     this.#store = store;
+    this.#dropped = dropped;
     this.#options = options;
     this.#admission = admission;
     // The name that stands for "no name" must not be crowded out by names.
@@ -40,6 +43,9 @@ export class Models {
 
   #find(modelType: unknown): Model {
     const text = textOf(modelType);
+    if (text === undefined && modelType !== undefined && modelType !== null) {
+      this.#dropped.drop(inferenceRequests, 'wrong_type', 'modelType');
+    }
     const name = text === undefined || text === '' ? UNKNOWN_MODEL : labelText(text);
     const admitted = this.#modelLabel.admit(name);
     const key = admitted ? name : OVERFLOW_KEY;
@@ -47,6 +53,9 @@ export class Models {
     if (model === undefined) {
       model = this.#newModel(admitted ? name : undefined, undefined);
       this.#byGivenType.set(key, model);
+    }
+    if (admitted && isFewToALabel(modelType)) {
+      this.#byGivenType.set(modelType, model);
     }
     return model;
   }
@@ -67,6 +76,6 @@ export class Models {
   }
 
   #newModel(name: string | undefined, declared: ResolvedModel | undefined): Model {
-    return new Model(this.#store, this.#options, this.#admission, name, declared, this.#userLabels);
+    return new Model(this.#store, this.#dropped, this.#options, this.#admission, name, declared, this.#userLabels);
   }
 }

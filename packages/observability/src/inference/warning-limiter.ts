@@ -1,3 +1,5 @@
+import { diag } from '@opentelemetry/api';
+
 /** At most one warning a minute for each cause: a broken caller must not fill the log. */
 export interface WarningLimiter {
   /** @param cause one of a short list; each is remembered */
@@ -19,4 +21,13 @@ export function createWarningLimiter(now: () => number): WarningLimiter {
       return true;
     },
   };
+}
+
+/** Warns, whatever logger the application gave to OpenTelemetry: one that throws must not cost a recording. */
+export function warnSafely(message: string): void {
+  try {
+    diag.warn(message);
+  } catch {
+    // Who cannot be told cannot be told of that either.
+  }
 }

@@ -29,6 +29,9 @@ const DRIFT_TYPES: readonly DriftType[] = ['distribution', 'confidence', 'perfor
 /** Divergences are not bounded in common, and a performance drop is negative where performance rose. */
 const ANY_NUMBER: ValueRange = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE };
 
+/** An update is of one moment, in which each kind of drift is found once; a longer list is a mistake. */
+const MOST_ALERTS = 100;
+
 /** @param modelLabel how many models may have series of their own; beyond, scores are dropped: they do not add up */
 export function createDriftUpdate(
   store: SeriesStore,
@@ -52,27 +55,45 @@ export function createDriftUpdate(
   };
   alertsOf(undefined);
 
+  const raise = (modelType: string | undefined, given: unknown): void => {
+    if (given === undefined || given === null) {
+      return;
+    }
+    if (!Array.isArray(given)) {
+      dropped.drop(driftAlerts, 'wrong_type', 'alerts');
+      return;
+    }
+    for (const type of given.slice(0, MOST_ALERTS) as readonly DriftType[]) {
+      if (DRIFT_TYPES.includes(type)) {
+        const block = alertsOf(modelType)[type];
+        block.slots[block.index]! += 1;
+      } else {
+        dropped.drop(driftAlerts, 'out_of_range', 'alerts');
+      }
+    }
+  };
+
   return (values) => {
     try {
-      const given = textOf(values.modelType);
+      const model = values.modelType;
+      const given = textOf(model);
+      if (given === undefined && model !== undefined && model !== null) {
+        // Without its model the score would overwrite that of the whole service.
+        dropped.drop(driftScore, 'wrong_type', 'modelType');
+        return;
+      }
       const modelType = given === undefined || given === '' ? undefined : labelText(given);
       if (modelType !== undefined && !modelLabel.admit(modelType)) {
         dropped.drop(driftScore, 'out_of_range', 'modelType');
         return;
       }
-      const model = modelType === undefined ? {} : { model_type: modelType };
+      const attributes = modelType === undefined ? {} : { model_type: modelType };
       for (const type of DRIFT_TYPES) {
         const field = `${type}Drift` as const;
-        gauges.set(driftScore, { metric_type: type, ...model }, values[field], ANY_NUMBER, field);
+        const value = gauges.read(driftScore, values, field);
+        gauges.set(driftScore, { metric_type: type, ...attributes }, value, ANY_NUMBER, field);
       }
-      for (const type of values.alerts ?? []) {
-        if (DRIFT_TYPES.includes(type)) {
-          const block = alertsOf(modelType)[type];
-          block.slots[block.index]! += 1;
-        } else {
-          dropped.drop(driftAlerts, 'out_of_range', 'alerts');
-        }
-      }
+      raise(modelType, gauges.read(driftAlerts, values, 'alerts'));
     } catch {
       dropped.drop(driftScore, 'unreadable', 'updateDriftMetrics');
     }

@@ -12,6 +12,12 @@ export interface ManualGauges {
    * `range` is dropped and counted.
    */
   set(metric: MetricDefinition, attributes: Attributes, value: unknown, range: ValueRange, field: string): void;
+  /** What stands in `field`; `undefined`, and counted as dropped, where reading it throws. */
+  read<Values extends object, Field extends keyof Values & string>(
+    metric: MetricDefinition,
+    values: Values,
+    field: Field,
+  ): Values[Field] | undefined;
 }
 
 export interface ValueRange {
@@ -45,6 +51,14 @@ export function createManualGauges(store: SeriesStore, dropped: DroppedValues, n
         dropped.drop(metric, 'out_of_range', field);
       } else {
         slotOf(metric, attributes).set(value);
+      }
+    },
+    read: (metric, values, field) => {
+      try {
+        return values[field];
+      } catch {
+        dropped.drop(metric, 'unreadable', field);
+        return undefined;
       }
     },
   };

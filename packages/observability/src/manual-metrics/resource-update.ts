@@ -20,6 +20,14 @@ export interface ResourceValues {
 const PERCENT: ValueRange = { least: 0, most: 100 };
 const BYTES: ValueRange = { least: 0, most: Number.MAX_SAFE_INTEGER };
 
+const PER_GPU = [
+  [gpuUtilization, 'gpuPercent', PERCENT],
+  [gpuMemoryUsed, 'gpuMemoryBytes', BYTES],
+] as const;
+
+/** More than any machine has, and little enough that a list of millions holds nobody up. */
+const MOST_INDEXES = 1024;
+
 export type UpdateResourceMetrics = (values: ResourceValues) => void;
 
 /** @param gpuLabel how many GPUs may have series; there is none to overflow to, as gauges do not add up */
@@ -28,27 +36,52 @@ export function createResourceUpdate(
   dropped: DroppedValues,
   gpuLabel: BoundedLabel,
 ): UpdateResourceMetrics {
-  const setPerGpu = (metric: MetricDefinition, values: unknown, range: ValueRange, field: string): void => {
-    if (values === undefined || values === null) {
+  const setGpu = (metric: MetricDefinition, index: string, value: unknown, range: ValueRange, field: string): void => {
+    const gpuId = labelText(index);
+    if (gpuLabel.admit(gpuId)) {
+      gauges.set(metric, { gpu_id: gpuId }, value, range, field);
+    } else {
+      dropped.drop(metric, 'out_of_range', field);
+    }
+  };
+  const setPerGpu = (metric: MetricDefinition, perGpu: unknown, range: ValueRange, field: string): void => {
+    if (perGpu === undefined || perGpu === null) {
       return;
     }
-    for (const [index, value] of Object.entries(values)) {
-      const gpuId = labelText(index);
-      if (gpuLabel.admit(gpuId)) {
-        gauges.set(metric, { gpu_id: gpuId }, value, range, field);
-      } else {
-        dropped.drop(metric, 'out_of_range', field);
+    if (typeof perGpu !== 'object') {
+      dropped.drop(metric, 'wrong_type', field);
+      return;
+    }
+    for (const index of gpuIndexes(perGpu)) {
+      let value: unknown;
+      try {
+        value = (perGpu as Readonly<Record<string, unknown>>)[index];
+      } catch {
+        dropped.drop(metric, 'unreadable', field);
+        continue;
       }
+      setGpu(metric, index, value, range, field);
     }
   };
   return (values) => {
-    try {
-      gauges.set(cpuUtilization, {}, values.cpuPercent, PERCENT, 'cpuPercent');
-      gauges.set(memoryUsed, {}, values.memoryBytes, BYTES, 'memoryBytes');
-      setPerGpu(gpuUtilization, values.gpuPercent, PERCENT, 'gpuPercent');
-      setPerGpu(gpuMemoryUsed, values.gpuMemoryBytes, BYTES, 'gpuMemoryBytes');
-    } catch {
-      dropped.drop(cpuUtilization, 'unreadable', 'updateResourceMetrics');
+    if (typeof values !== 'object' || values === null) {
+      dropped.drop(cpuUtilization, 'wrong_type', 'updateResourceMetrics');
+      return;
+    }
+    gauges.set(cpuUtilization, {}, gauges.read(cpuUtilization, values, 'cpuPercent'), PERCENT, 'cpuPercent');
+    gauges.set(memoryUsed, {}, gauges.read(memoryUsed, values, 'memoryBytes'), BYTES, 'memoryBytes');
+    for (const [metric, field, range] of PER_GPU) {
+      try {
+        setPerGpu(metric, gauges.read(metric, values, field), range, field);
+      } catch {
+        // A proxy that does not list what it has.
+        dropped.drop(metric, 'unreadable', field);
+      }
     }
   };
+}
+
+/** @throws whatever a proxy throws */
+function gpuIndexes(perGpu: object): readonly string[] {
+  return Object.keys(perGpu).slice(0, MOST_INDEXES);
 }

@@ -10,6 +10,7 @@ import type {
 } from './announcements.ts';
 import { createCompensatedSum } from './compensated-sum.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
+import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
 import { slotsOf } from './series-layout.ts';
 
@@ -45,7 +46,7 @@ export function createAnnouncementLog(): AnnouncementLog {
 class SharedAnnouncementLog implements AnnouncementLog {
   readonly #followers = new Set<AnnouncementSink>();
   readonly #writers = new Map<number, WriterRecord>();
-  readonly #retiredWriters = new Set<number>();
+  readonly #retiredWriters = createRetiredWriters();
   readonly #totals = new Map<string, RetiredSeries>();
 
   record(announcement: WriterAnnouncement): void {
@@ -75,8 +76,9 @@ class SharedAnnouncementLog implements AnnouncementLog {
 
   follow(sink: AnnouncementSink): () => void {
     this.#followers.add(sink);
-    if (this.#retiredWriters.size > 0) {
-      sink({ kind: 'retirement', writers: [...this.#retiredWriters], totals: [...this.#totals.values()] });
+    const writers = [...this.#retiredWriters];
+    if (writers.length > 0) {
+      sink({ kind: 'retirement', writers, totals: [...this.#totals.values()] });
     }
     for (const [writer, record] of this.#writers) {
       if (!this.#retiredWriters.has(writer)) {

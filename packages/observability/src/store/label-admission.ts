@@ -13,14 +13,25 @@ export interface LabelAdmission {
   readonly buffer: SharedArrayBuffer;
 }
 
-/** 65,536 places of 16 bytes: the default limits need some 13,000; what finds no place goes to the overflow series. */
-const PLACES = 65_536;
+/** A megabyte, of which only what is used takes memory: the default limits need some 14,000 places. */
+const LEAST_PLACES = 65_536;
+
+/** 16 MB: more values than a store holds series. What finds no place goes to the overflow series. */
+const MOST_PLACES = 1_048_576;
 
 /** A full table must not make every new value search it from end to end. */
 const MOST_PROBES = 64;
 
-export function createLabelAdmission(buffer?: SharedArrayBuffer): LabelAdmission {
-  return new SharedLabelAdmission(buffer ?? new SharedArrayBuffer(PLACES * 2 * BigInt64Array.BYTES_PER_ELEMENT));
+/** @param table that of another thread, or a new one */
+export function createLabelAdmission(table: SharedArrayBuffer): LabelAdmission {
+  return new SharedLabelAdmission(table);
+}
+
+/** @param values how many values may be admitted in all; the table has twice the room, so that a search ends soon */
+export function createAdmissionTable(values: number): SharedArrayBuffer {
+  const wanted = 2 ** Math.ceil(Math.log2(values * 2));
+  const places = Math.min(Math.max(wanted, LEAST_PLACES), MOST_PLACES);
+  return new SharedArrayBuffer(places * 2 * BigInt64Array.BYTES_PER_ELEMENT);
 }
 
 class SharedLabelAdmission implements LabelAdmission {
@@ -28,6 +39,8 @@ class SharedLabelAdmission implements LabelAdmission {
   /** Pairs of hash and count; the count is used by the places that stand for a scope. */
   readonly #table: BigInt64Array;
   readonly #places: number;
+  /** Where the scopes stand; there are a few for each model, so this map cannot grow without end. */
+  readonly #scopes = new Map<string, number>();
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
@@ -37,47 +50,54 @@ class SharedLabelAdmission implements LabelAdmission {
 
   admit(scope: string, value: string, limit: number): boolean {
     const valueHash = hash64(`${scope.length}:${scope}${value}`);
-    if (this.#find(valueHash) !== undefined) {
+    if (this.#find(valueHash)) {
       return true;
     }
-    const scopePlace = this.#findOrInsert(hash64(`scope ${scope}`));
+    const scopePlace = this.#scopePlace(scope);
     if (scopePlace === undefined) {
       return false;
     }
     const before = Atomics.add(this.#table, scopePlace + 1, 1n);
-    if (before >= BigInt(limit)) {
+    const inserted = before < BigInt(limit) ? this.#insert(valueHash) : undefined;
+    if (inserted?.isNew !== true) {
+      // Over the limit, without a place, or another thread was faster with the same value.
       Atomics.sub(this.#table, scopePlace + 1, 1n);
-      return false;
     }
-    const place = this.#findOrInsert(valueHash);
-    if (place === undefined) {
-      Atomics.sub(this.#table, scopePlace + 1, 1n);
-      return false;
-    }
-    return true;
+    return inserted !== undefined;
   }
 
-  #find(hash: bigint): number | undefined {
+  #scopePlace(scope: string): number | undefined {
+    let place = this.#scopes.get(scope);
+    if (place === undefined) {
+      place = this.#insert(hash64(`scope ${scope}`))?.place;
+      if (place !== undefined) {
+        this.#scopes.set(scope, place);
+      }
+    }
+    return place;
+  }
+
+  #find(hash: bigint): boolean {
     let place = this.#firstPlace(hash);
     for (let probe = 0; probe < MOST_PROBES; probe++) {
       const found = Atomics.load(this.#table, place * 2);
       if (found === hash) {
-        return place * 2;
+        return true;
       }
       if (found === 0n) {
-        return undefined;
+        return false;
       }
       place = (place + 1) % this.#places;
     }
-    return undefined;
+    return false;
   }
 
-  #findOrInsert(hash: bigint): number | undefined {
+  #insert(hash: bigint): { readonly place: number; readonly isNew: boolean } | undefined {
     let place = this.#firstPlace(hash);
     for (let probe = 0; probe < MOST_PROBES; probe++) {
       const found = Atomics.compareExchange(this.#table, place * 2, 0n, hash);
       if (found === 0n || found === hash) {
-        return place * 2;
+        return { place: place * 2, isNew: found === 0n };
       }
       place = (place + 1) % this.#places;
     }

@@ -6,6 +6,9 @@ import { slotsOf } from './series-layout.ts';
 /** 64 KiB a slab: a service with a few models fits in one, and a slab is cheap enough to be had by each worker. */
 const SLAB_SLOTS = 8192;
 
+/** Twice as many fill the observer's heap so far that it starts anew, again and again. */
+const MOST_SERIES = 200_000;
+
 /** Slots of one owner that lie side by side; `slots[index]` is the first of them. */
 export interface SlotBlock {
   readonly slots: Float64Array;
@@ -29,6 +32,8 @@ export interface SeriesDescription {
 export interface SeriesStore {
   /** Number of this writer, unique in the process. */
   readonly writer: number;
+  /** Whether so many series exist that what has a series to overflow to should use that. */
+  readonly isFull: boolean;
   /** Takes `slots` slots that lie side by side, all 0. */
   reserve(slots: number): SlotBlock;
   /** Makes the series that begins `offset` slots into `block` known to the observer. */
@@ -61,6 +66,10 @@ class SlabSeriesStore implements SeriesStore {
     this.writer = options.writer;
     this.#announce = options.announce;
     this.#now = options.now;
+  }
+
+  get isFull(): boolean {
+    return this.#series >= MOST_SERIES;
   }
 
   reserve(slots: number): SlotBlock {

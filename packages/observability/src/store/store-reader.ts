@@ -4,6 +4,7 @@ import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { Announcement, GaugeOrigin, RetiredSeries, SeriesAnnouncement } from './announcements.ts';
 import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
+import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
 import { slotsOf } from './series-layout.ts';
 
@@ -57,7 +58,7 @@ class SlabStoreReader implements StoreReader {
   readonly metrics = new Map<string, { definition: MetricDefinition; series: Map<string, SummedSeries> }>();
   readonly #slabs = new Map<number, Map<number, Float64Array>>();
   readonly #known = new Map<number, Set<number>>();
-  readonly #retired = new Set<number>();
+  readonly #retired = createRetiredWriters();
   readonly #now: () => number;
   seriesCount = 0;
 
@@ -104,6 +105,7 @@ class SlabStoreReader implements StoreReader {
     }
     known.add(announcement.series);
     this.seriesCount += 1;
+    series.startTimeMs = Math.min(series.startTimeMs, announcement.startTimeMs);
     series.addCell({
       writer,
       slots,
