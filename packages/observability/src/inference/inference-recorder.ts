@@ -234,12 +234,19 @@ class SlotInferenceRecorder implements InferenceRecorder {
   #countPredictions(series: ModelSeries, predictions: unknown): number {
     const count = this.#batchLength(predictions);
     for (let position = 0; position < count; position++) {
+      let isReadable = false;
       let confidence: unknown;
       let predictedClass: unknown;
       try {
         // Read before anything of it is counted, as with records.
-        ({ confidence, predictedClass } = predictionAt(predictions, position));
+        const prediction = predictionAt(predictions, position);
+        isReadable = prediction !== undefined && prediction !== null;
+        confidence = prediction?.confidence;
+        predictedClass = prediction?.predictedClass;
       } catch {
+        isReadable = false;
+      }
+      if (!isReadable) {
         this.#dropped.drop(predictionDistribution, 'unreadable', 'predictions');
         continue;
       }
@@ -332,7 +339,7 @@ function classText(predictedClass: unknown): string | undefined {
 
 function classTextAt(predictions: unknown, position: number): string | undefined {
   try {
-    return classText(predictionAt(predictions, position).predictedClass);
+    return classText(predictionAt(predictions, position)?.predictedClass);
   } catch {
     // Counted as unreadable where the prediction itself is.
     return undefined;
@@ -340,6 +347,8 @@ function classTextAt(predictions: unknown, position: number): string | undefined
 }
 
 /** @throws whatever a getter or a proxy throws */
-function predictionAt(predictions: unknown, position: number): Readonly<Partial<Record<keyof Prediction, unknown>>> {
-  return (predictions as readonly Prediction[])[position]!;
+function predictionAt(predictions: unknown, position: number): UnknownPrediction | null | undefined {
+  return (predictions as readonly (UnknownPrediction | null | undefined)[])[position];
 }
+
+type UnknownPrediction = Readonly<Partial<Record<keyof Prediction, unknown>>>;
