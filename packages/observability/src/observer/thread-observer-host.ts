@@ -65,6 +65,7 @@ const HTTP_PORT = 80;
 const ANSWER_GRACE_MS = 250;
 
 interface PendingRequest {
+  readonly request: ObserverRequest;
   readonly resolve: (value: string | undefined) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
@@ -154,7 +155,7 @@ class ThreadObserverHost implements ObserverHost {
   }
 
   #start(): void {
-    const { options, heartbeats, channel } = this.#parts;
+    const { options, heartbeats, invitation } = this.#parts;
     this.#writer = this.#parts.nextWriter();
     this.#startedAt = performance.now();
     this.#lastError = undefined;
@@ -163,7 +164,7 @@ class ThreadObserverHost implements ObserverHost {
       options: withPort(options, this.#port),
       writer: this.#writer,
       heartbeats: heartbeats.buffer,
-      channel,
+      invitation,
       ...(this.#wasLoaded ? { resumedAtMs: Date.now() } : undefined),
     };
     let worker: Worker;
@@ -247,19 +248,18 @@ class ThreadObserverHost implements ObserverHost {
     this.#worker = undefined;
     this.#unfollow();
     this.#parts.log.retire(this.#writer);
-    for (const id of this.#pending.keys()) {
-      this.#settleRequest(id, (request) =>
-        request.reject(observerError('OBSERVER_ENDED', 'The observer thread ended before it answered; try again.')),
-      );
-    }
-    if (this.#isStopping) {
-      return;
-    }
-    if (!this.#wasLoaded) {
+    if (!this.#wasLoaded && !this.#isStopping) {
       this.#fallBackToInline(this.#lastError ?? `it ended with exit code ${code}`);
       return;
     }
-    this.#restart(code);
+    for (const id of this.#pending.keys()) {
+      this.#settleRequest(id, ({ reject }) =>
+        reject(observerError('OBSERVER_ENDED', 'The observer thread ended before it answered; try again.')),
+      );
+    }
+    if (!this.#isStopping) {
+      this.#restart(code);
+    }
   }
 
   #restart(code: number): void {
@@ -290,6 +290,12 @@ class ThreadObserverHost implements ObserverHost {
     this.#inline = inline;
     this.#isSettled = true;
     inline.ready.then(this.#ready.resolve, this.#ready.reject);
+    // What was asked of the thread meanwhile is asked of what is used in its place.
+    for (const id of this.#pending.keys()) {
+      this.#settleRequest(id, ({ request, resolve, reject }) => {
+        performRequest(inline, request).then(resolve, reject);
+      });
+    }
   }
 
   #checkForHang(): void {
@@ -324,7 +330,7 @@ class ThreadObserverHost implements ObserverHost {
         reject(observerError('OBSERVER_TIMEOUT', `The observer did not answer within ${timeoutMs} ms.`)),
       );
     }, timeoutMs);
-    this.#pending.set(id, { resolve, reject, timer });
+    this.#pending.set(id, { request, resolve, reject, timer });
     if (this.#worker === undefined) {
       this.#settleRequest(id, () =>
         reject(observerError('OBSERVER_ENDED', 'The observer thread is being started anew; try again in a moment.')),
@@ -370,6 +376,9 @@ function newObserverThread(start: ObserverStart): Worker {
     env: observerEnvironment(process.env),
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   };
+  if ((import.meta.url as string | undefined) === undefined) {
+    throw new Error('a bundle in CommonJS form does not know where its files are');
+  }
   // Two literals, each in its branch: bundlers look for exactly this form, and the source has another file name.
   return import.meta.url.endsWith('.ts')
     ? new Worker(new URL('./observer-thread.ts', import.meta.url), options)

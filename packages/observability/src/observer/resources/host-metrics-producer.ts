@@ -10,6 +10,7 @@ import type {
 } from '@opentelemetry/sdk-metrics';
 
 import { constructQuietly } from './construct-quietly.ts';
+import { loadHostMetrics } from './load-host-metrics.ts';
 import { createOnceAMinute } from './once-a-minute.ts';
 import type { OnceAMinute } from './once-a-minute.ts';
 import { systemClock } from './resource-clock.ts';
@@ -134,7 +135,7 @@ export function createHostMetricsProducer(options: HostMetricsProducerOptions = 
 }
 
 async function startHostMetrics(groups: readonly HostMetricsGroup[]): Promise<MetricReader> {
-  const { HostMetrics } = await import('@opentelemetry/host-metrics');
+  const { HostMetrics } = await loadHostMetrics();
   const reader = new PrivateReader();
   const meterProvider = new MeterProvider({ readers: [reader] });
   // Its constructor warns that the package has a successor, which is for us to know and not for the user.
