@@ -86,8 +86,11 @@ export interface ObservabilityOptions {
    * Signals on which to flush and shut down, e.g. `['SIGTERM']`. Default: none, as a library that handles signals
    * changes how the process ends.
    */
-  readonly shutdownSignals?: readonly NodeJS.Signals[];
+  readonly shutdownSignals?: readonly ShutdownSignal[];
 }
+
+/** A signal that asks a process to end. `NodeJS.Signals` would need every user to have the types of Node.js. */
+export type ShutdownSignal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2' | 'SIGBREAK';
 
 /** A model that is declared. Every field may be left out. */
 export interface ModelOptions {

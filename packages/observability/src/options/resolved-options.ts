@@ -1,4 +1,4 @@
-import type { HostMetricsGroup } from './observability-options.ts';
+import type { HostMetricsGroup, ShutdownSignal } from './observability-options.ts';
 
 /**
  * The options with every default, variable and check behind them: plain data that the structured clone takes, because
@@ -26,7 +26,7 @@ export interface ResolvedOptions {
   readonly groundTruth: ResolvedGroundTruth;
   /** All resource attributes but `telemetry.sdk.*`, which the SDK adds itself. */
   readonly resourceAttributes: ResourceAttributes;
-  readonly shutdownSignals: readonly NodeJS.Signals[];
+  readonly shutdownSignals: readonly ShutdownSignal[];
 }
 
 /** Names of the levels of `DiagLogLevel`, in lower case. */

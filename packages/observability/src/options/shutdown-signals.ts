@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
+import type { ShutdownSignal } from './observability-options.ts';
 import type { OptionReader } from './option-reader.ts';
 
 /** Signals that no process can handle. */
 const unstoppable: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGSTOP']);
 
 /** @throws ConfigurationError for what is no signal of this system, or none that can be handled */
-export function resolveShutdownSignals(options: OptionReader): readonly NodeJS.Signals[] {
+export function resolveShutdownSignals(options: OptionReader): readonly ShutdownSignal[] {
   const given = options.value('shutdownSignals') ?? [];
   if (!Array.isArray(given)) {
     return options.refuse('shutdownSignals', 'must be an array of names of signals');
@@ -20,5 +21,5 @@ export function resolveShutdownSignals(options: OptionReader): readonly NodeJS.S
       );
     }
   }
-  return [...new Set(given as readonly NodeJS.Signals[])];
+  return [...new Set(given as readonly ShutdownSignal[])];
 }
