@@ -4,6 +4,7 @@ import { createNoopObservability } from './noop-observability.ts';
 import type { Observability } from './observability.ts';
 import { OBSERVER_MARKER } from './observer/observer-messages.ts';
 import type { ObservabilityOptions } from './options/observability-options.ts';
+import type { LogLevel } from './options/resolved-options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { currentObservability, setCurrentObservability } from './process-handle.ts';
 import { startOwnerObservability } from './owner-observability.ts';
@@ -14,9 +15,9 @@ import { createWorkerObservability } from './threads/worker-observability.ts';
 /**
  * Starts observability for this process and returns at once: recording works from here on, before the endpoint listens.
  *
- * The first call in a process owns the observer, which collects, serves and pushes. A call in a worker thread that was
- * started after it joins it: what that thread records is exported with the rest, under the options of the first call. A
- * second call on the same thread returns the first handle and warns.
+ * The first call in a process owns the observer, which collects, serves and pushes. A later call in a worker thread joins
+ * it: what that thread records is exported with the rest, under the options of the first call. A second call on the same
+ * thread returns the first handle and warns.
  *
  * @throws ConfigurationError where an option is wrong; it names the option, the value, and what is allowed
  * @example
@@ -43,16 +44,21 @@ export function initObservability(options?: ObservabilityOptions): Observability
 function start(given: ObservabilityOptions | undefined): Observability {
   const invitation = threadInvitation();
   if (invitation !== undefined) {
+    logToStderr(invitation.logLevel);
     return createWorkerObservability(invitation);
   }
   const { options, warnings } = resolveOptions(given, process.env);
-  if (!hasDiagLogger()) {
-    setStderrLogger(options.logLevel);
-  }
+  logToStderr(options.logLevel);
   for (const warning of warnings) {
     diag.warn(`inferometer: ${warning}`);
   }
   return options.disabled ? createNoopObservability() : startOwnerObservability(options);
+}
+
+function logToStderr(level: LogLevel): void {
+  if (!hasDiagLogger()) {
+    setStderrLogger(level);
+  }
 }
 
 function isObserverThread(): boolean {

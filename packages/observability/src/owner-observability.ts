@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { threadId } from 'node:worker_threads';
+import { isMainThread, threadId } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import { createBridgeSource } from './bridge/bridge-source.ts';
@@ -29,7 +29,7 @@ import { createAdmissionTable, createLabelAdmission } from './store/label-admiss
 import { processTimeMs } from './store/process-time.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createStoreReader } from './store/store-reader.ts';
-import { inviteThreads } from './threads/thread-invitation.ts';
+import { answerThreads, inviteThreads, type ThreadInvitation } from './threads/thread-invitation.ts';
 import { createThreadMembers } from './threads/thread-members.ts';
 import { createObserverWriters, writerOfThread } from './threads/writer-numbers.ts';
 
@@ -64,7 +64,16 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     monotonicMs: () => performance.now(),
   });
   const restarts = store.series({ metric: observerRestarts, attributes: {} });
-  inviteThreads({ channel, ownerThread: threadId, recorder: recorderPart(options), admission: admission.buffer });
+  const invitation: ThreadInvitation = {
+    channel,
+    ownerThread: threadId,
+    recorder: recorderPart(options),
+    logLevel: options.logLevel,
+    admission: admission.buffer,
+  };
+  inviteThreads(invitation);
+  // Only the main thread's observer is everybody's: that of a test in a test runner's thread is that test's.
+  const stopAnswering = isMainThread ? answerThreads(invitation) : (): void => {};
   const members = createThreadMembers(channel, log);
   const runtime = startRuntimeMetrics({ store, now: Date.now, collections: heartbeats.collections });
   const heartbeat = setInterval(heartbeats.beatMain, HEARTBEAT_INTERVAL_MS).unref();
@@ -77,7 +86,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     options,
     log,
     heartbeats,
-    channel,
+    invitation,
     nextWriter: createObserverWriters(),
     collectBridge: (reset) => bridge.collect({ timeoutMs: BRIDGE_COLLECT_TIMEOUT_MS, reset }),
   };
@@ -97,6 +106,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     clearInterval(heartbeat);
     runtime.stop();
     members.close();
+    stopAnswering();
     inviteThreads(undefined);
     setCurrentObservability(undefined);
   };

@@ -1,6 +1,7 @@
 import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { AnnouncementLog } from '../store/announcement-log.ts';
+import type { ThreadInvitation } from '../threads/thread-invitation.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Observer } from './observer.ts';
 
@@ -23,7 +24,8 @@ export interface ObserverHostParts {
   /** All announcements of the process, to tell a new observer. */
   readonly log: AnnouncementLog;
   readonly heartbeats: Heartbeats;
-  readonly channel: string;
+  /** What worker threads join by. */
+  readonly invitation: ThreadInvitation;
   /** A number for the writer of each new observer. */
   readonly nextWriter: () => number;
   readonly collectBridge: (reset: boolean) => Promise<BridgeSnapshot>;

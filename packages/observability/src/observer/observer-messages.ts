@@ -1,6 +1,7 @@
 import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { Announcement } from '../store/announcements.ts';
+import type { ThreadInvitation } from '../threads/thread-invitation.ts';
 
 /** Marks the data that our own thread is started with; under it `initObservability()` does nothing. */
 export const OBSERVER_MARKER = 'inferometerObserver';
@@ -11,8 +12,8 @@ export interface ObserverStart {
   /** Number of the writer for what is born in the observer. */
   readonly writer: number;
   readonly heartbeats: SharedArrayBuffer;
-  /** Name of the channel on which worker threads announce their series. */
-  readonly channel: string;
+  /** What worker threads join by; it names the channel on which they announce their series. */
+  readonly invitation: ThreadInvitation;
   /** When this observer took over from one that ended, in milliseconds since the epoch. */
   readonly resumedAtMs?: number | undefined;
 }

@@ -5,12 +5,16 @@ import type { Announcement } from '../store/announcements.ts';
 import { processTimeMs } from '../store/process-time.ts';
 import { createStoreReader } from '../store/store-reader.ts';
 import { setStderrLogger } from '../stderr-logger.ts';
+import { answerThreads } from '../threads/thread-invitation.ts';
 import { watchHeap } from './heap-watch.ts';
 import { createHeartbeats, HEARTBEAT_INTERVAL_MS } from './heartbeats.ts';
 import type { MessageFromObserver, MessageToObserver, ObserverStart } from './observer-messages.ts';
 import { createObserverPort } from './observer-port.ts';
 import type { Observer } from './observer.ts';
 import { startObserver } from './start-observer.ts';
+
+/** The id of the main thread in every process. */
+const MAIN_THREAD = 0;
 
 if (parentPort !== null) {
   run(parentPort, (workerData as { start: ObserverStart }).start);
@@ -35,9 +39,12 @@ function run(port: NonNullable<typeof parentPort>, start: ObserverStart): void {
   });
   port.on('message', (message: MessageToObserver) => observerPort.accept(message));
   // Worker threads announce here as well as to the owner, who may be blocked.
-  const channel = new BroadcastChannel(start.channel);
+  const channel = new BroadcastChannel(start.invitation.channel);
   channel.onmessage = (event): void => reader.accept((event as { data: Announcement }).data);
   channel.unref();
+  if (start.invitation.ownerThread === MAIN_THREAD) {
+    answerThreads(start.invitation);
+  }
 
   started.resolve(
     startObserver({

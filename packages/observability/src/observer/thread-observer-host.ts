@@ -155,7 +155,7 @@ class ThreadObserverHost implements ObserverHost {
   }
 
   #start(): void {
-    const { options, heartbeats, channel } = this.#parts;
+    const { options, heartbeats, invitation } = this.#parts;
     this.#writer = this.#parts.nextWriter();
     this.#startedAt = performance.now();
     this.#lastError = undefined;
@@ -164,7 +164,7 @@ class ThreadObserverHost implements ObserverHost {
       options: withPort(options, this.#port),
       writer: this.#writer,
       heartbeats: heartbeats.buffer,
-      channel,
+      invitation,
       ...(this.#wasLoaded ? { resumedAtMs: Date.now() } : undefined),
     };
     let worker: Worker;

@@ -1,6 +1,7 @@
-import { BroadcastChannel, type MessagePort } from 'node:worker_threads';
+import { BroadcastChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { AnnouncementLog } from '../store/announcement-log.ts';
 import type { SeriesAnnouncement, SlabAnnouncement } from '../store/announcements.ts';
+import { writerOfThread } from './writer-numbers.ts';
 
 /** The owner's view of the worker threads that count into its series. */
 export interface ThreadMembers {
@@ -24,6 +25,16 @@ export function createThreadMembers(channelName: string, log: AnnouncementLog): 
     log.record((event as { data: SlabAnnouncement | SeriesAnnouncement }).data);
   };
   channel.unref();
+  const retireSoon = (writer: number): void => {
+    setTimeout(() => log.retire(writer), FOLD_DELAY_MS).unref();
+  };
+  // A thread that ends while this one is blocked never joins: its message is lost with it. The threads that this one
+  // has started itself are seen here as well; the ports are for the threads that other threads start.
+  const onWorker = (worker: Worker): void => {
+    const writer = writerOfThread(worker.threadId);
+    worker.once('exit', () => retireSoon(writer));
+  };
+  process.on('worker', onWorker);
   const ports = new Set<MessagePort>();
   const onWorkerMessage = (message: unknown): void => {
     if (!isJoin(message) || message.channel !== channelName) {
@@ -33,7 +44,7 @@ export function createThreadMembers(channelName: string, log: AnnouncementLog): 
     ports.add(port);
     port.on('close', () => {
       ports.delete(port);
-      setTimeout(() => log.retire(writer), FOLD_DELAY_MS).unref();
+      retireSoon(writer);
     });
     port.unref();
   };
@@ -41,6 +52,7 @@ export function createThreadMembers(channelName: string, log: AnnouncementLog): 
   return {
     close: (): void => {
       process.off('workerMessage', onWorkerMessage);
+      process.off('worker', onWorker);
       channel.close();
       for (const port of ports) {
         port.removeAllListeners('close');
