@@ -5,8 +5,8 @@ export { initObservability } from './init-observability.ts';
 export { version } from './version.ts';
 
 export type { MetricDefinition, MetricKind } from './catalogue/metric-definition.ts';
-export type { InferenceMethodDecorator, TrackInferences } from './inference/decorator.ts';
-export type { GroundTruthRecord, RecordGroundTruth } from './inference/ground-truth.ts';
+export type { InferenceMethodDecorator, TrackInferences } from './inference/instrument/decorator.ts';
+export type { GroundTruthRecord, RecordGroundTruth } from './inference/ground-truth/ground-truth.ts';
 export type {
   InferenceOutcome,
   InferenceRecord,
@@ -15,8 +15,8 @@ export type {
   PredictedClass,
   Prediction,
 } from './inference/inference-types.ts';
-export type { Instrument } from './inference/instrument.ts';
-export type { ExtractedOutcome, InstrumentOptions } from './inference/instrument-options.ts';
+export type { Instrument } from './inference/instrument/instrument.ts';
+export type { ExtractedOutcome, InstrumentOptions } from './inference/instrument/options.ts';
 export type { DriftType, DriftValues } from './manual-metrics/drift-update.ts';
 export type { ResourceValues } from './manual-metrics/resource-update.ts';
 export type { Observability, ResourceMonitor } from './observability.ts';

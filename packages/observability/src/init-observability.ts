@@ -8,7 +8,7 @@ import type { LogLevel } from './options/resolved-options.ts';
 import { resolveOptions } from './options/resolve-options.ts';
 import { currentObservability, setCurrentObservability } from './process-handle.ts';
 import { startOwnerObservability } from './owner-observability.ts';
-import { hasDiagLogger, setStderrLogger } from './stderr-logger.ts';
+import { hasDiagLogger, setStderrLogger } from './diagnostics/stderr-logger.ts';
 import { threadInvitation } from './threads/thread-invitation.ts';
 import { createWorkerObservability } from './threads/worker-observability.ts';
 

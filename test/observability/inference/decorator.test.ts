@@ -9,8 +9,8 @@ import { transform } from 'esbuild';
 import {
   createTrackInferences,
   type TrackInferences,
-} from '../../../packages/observability/src/inference/decorator.ts';
-import { createInstrument } from '../../../packages/observability/src/inference/instrument.ts';
+} from '../../../packages/observability/src/inference/instrument/decorator.ts';
+import { createInstrument } from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import type { definePrivateApi } from '../fixtures/decorators/private-api.ts';
 import type { defineTopicApi } from '../fixtures/decorators/topic-api.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import {
   createGroundTruth,
   type RecordGroundTruth,
-} from '../../../packages/observability/src/inference/ground-truth.ts';
+} from '../../../packages/observability/src/inference/ground-truth/ground-truth.ts';
 import {
   createPredictionStore,
   type PredictionStore,
-} from '../../../packages/observability/src/inference/prediction-store.ts';
+} from '../../../packages/observability/src/inference/ground-truth/prediction-store.ts';
 
 describe('recordGroundTruth', () => {
   let now: number;

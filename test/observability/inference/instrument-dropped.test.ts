@@ -2,7 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { Readable } from 'node:stream';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 setFlagsFromString('--expose-gc');

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 describe('an instrumented function that gives its result bit by bit', () => {

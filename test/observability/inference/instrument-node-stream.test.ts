@@ -3,7 +3,10 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 describe('an instrumented function that returns a Node stream', () => {

@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 describe('an instrumented function that returns a promise or a thenable', () => {
@@ -138,7 +141,7 @@ describe('an instrumented function that returns a promise or a thenable', () => 
 
   it('leaves unhandled rejections what they would be without it: one for who ignores, none for who handles', async () => {
     const program = `
-      import { createInstrument } from ${JSON.stringify(new URL('../../../packages/observability/src/inference/instrument.ts', import.meta.url))};
+      import { createInstrument } from ${JSON.stringify(new URL('../../../packages/observability/src/inference/instrument/instrument.ts', import.meta.url))};
       const instrument = createInstrument({ startInference: () => ({ phase() {}, end() {}, fail() {} }) });
       const seen = {};
       process.on('unhandledRejection', (error, promise) => {

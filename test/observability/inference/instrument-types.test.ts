@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { createInstrument } from '../../../packages/observability/src/inference/instrument.ts';
-import type { ExtractedResult } from '../../../packages/observability/src/inference/instrument-options.ts';
+import { createInstrument } from '../../../packages/observability/src/inference/instrument/instrument.ts';
+import type { ExtractedResult } from '../../../packages/observability/src/inference/instrument/options.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 /** Compiles only where both are the very same type. */

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 describe('an instrumented function that returns a web stream', () => {

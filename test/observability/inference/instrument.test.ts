@@ -1,7 +1,10 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { createInstrument, type Instrument } from '../../../packages/observability/src/inference/instrument.ts';
-import { createWarningLimiter } from '../../../packages/observability/src/inference/warning-limiter.ts';
+import {
+  createInstrument,
+  type Instrument,
+} from '../../../packages/observability/src/inference/instrument/instrument.ts';
+import { createOnceAMinute } from '../../../packages/observability/src/diagnostics/once-a-minute.ts';
 import { RecordingTimerSource } from './recording-timer-source.ts';
 
 interface Topic {
@@ -223,7 +226,7 @@ describe('an instrumented function', () => {
       try {
         instrument = createInstrument(
           source,
-          createWarningLimiter(() => now),
+          createOnceAMinute(() => now),
         );
         const broken: (() => unknown)[] = [
           () => {

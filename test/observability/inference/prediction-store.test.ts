@@ -3,7 +3,7 @@ import {
   createPredictionStore,
   type PredictionStore,
   type RememberedPrediction,
-} from '../../../packages/observability/src/inference/prediction-store.ts';
+} from '../../../packages/observability/src/inference/ground-truth/prediction-store.ts';
 
 describe('the store of predictions that wait for their truth', () => {
   let now: number;

@@ -1,4 +1,5 @@
-import { diag } from '@opentelemetry/api';
+import { createOnceAMinute } from '../diagnostics/once-a-minute.ts';
+import { warnSafely } from '../diagnostics/warn-safely.ts';
 
 /** Warnings of the bridge, at most one a minute for each cause, so that a fault on a hot path cannot flood a log. */
 export interface BridgeWarnings {
@@ -18,23 +19,13 @@ export type BridgeWarningCause =
   | 'sdk'
   | 'value';
 
-const ONE_MINUTE_MS = 60_000;
-
 /** @param clock - monotonic milliseconds */
 export function createBridgeWarnings(clock: () => number): BridgeWarnings {
-  const lastWarnedMs = new Map<BridgeWarningCause, number>();
+  const onceAMinute = createOnceAMinute(clock);
   return {
     warn(cause: BridgeWarningCause, message: () => string): void {
-      const nowMs = clock();
-      const lastMs = lastWarnedMs.get(cause);
-      if (lastMs !== undefined && nowMs - lastMs < ONE_MINUTE_MS) {
-        return;
-      }
-      lastWarnedMs.set(cause, nowMs);
-      try {
-        diag.warn(`inferometer: ${message()}`);
-      } catch {
-        // A logger of the user's that throws must not reach the code that records.
+      if (onceAMinute.allows(cause)) {
+        warnSafely(`inferometer: ${message()}`);
       }
     },
   };

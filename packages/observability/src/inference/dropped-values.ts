@@ -1,7 +1,8 @@
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { droppedValues } from '../catalogue/self-metrics.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
-import { createWarningLimiter, warnSafely, type WarningLimiter } from './warning-limiter.ts';
+import { createOnceAMinute, type OnceAMinute } from '../diagnostics/once-a-minute.ts';
+import { warnSafely } from '../diagnostics/warn-safely.ts';
 
 /** Why a value was not recorded. */
 export type DropCause = 'wrong_type' | 'not_finite' | 'out_of_range' | 'unreadable';
@@ -13,15 +14,15 @@ export interface DroppedValues {
 }
 
 export function createDroppedValues(store: SeriesStore, now: () => number): DroppedValues {
-  return new SlotDroppedValues(store, createWarningLimiter(now));
+  return new SlotDroppedValues(store, createOnceAMinute(now));
 }
 
 class SlotDroppedValues implements DroppedValues {
   readonly #store: SeriesStore;
-  readonly #limiter: WarningLimiter;
+  readonly #limiter: OnceAMinute;
   readonly #series = new Map<string, SlotBlock>();
 
-  constructor(store: SeriesStore, limiter: WarningLimiter) {
+  constructor(store: SeriesStore, limiter: OnceAMinute) {
     this.#store = store;
     this.#limiter = limiter;
   }

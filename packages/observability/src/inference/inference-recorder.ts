@@ -16,7 +16,7 @@ import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
 import type { ModelSeries } from './model-series.ts';
 import { type Models, UNKNOWN_MODEL } from './models.ts';
-import type { PredictionStore } from './prediction-store.ts';
+import type { PredictionStore } from './ground-truth/prediction-store.ts';
 import { METRIC_OF_FIELD, type ReadableRecord, readRecord } from './readable-record.ts';
 
 /** A year: what is beyond it is a clock that jumped, and a sum that such values are added to would be of no use. */

@@ -4,7 +4,7 @@ import { parentPort, workerData, BroadcastChannel } from 'node:worker_threads';
 import type { Announcement } from '../store/announcements.ts';
 import { processTimeMs } from '../store/process-time.ts';
 import { createStoreReader } from '../store/store-reader.ts';
-import { setStderrLogger } from '../stderr-logger.ts';
+import { setStderrLogger } from '../diagnostics/stderr-logger.ts';
 import { answerThreads } from '../threads/thread-invitation.ts';
 import { watchHeap } from './heap-watch.ts';
 import { createHeartbeats, HEARTBEAT_INTERVAL_MS } from './heartbeats.ts';

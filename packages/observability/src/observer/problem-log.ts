@@ -1,4 +1,5 @@
-import { diag } from '@opentelemetry/api';
+import { createOnceAMinute } from '../diagnostics/once-a-minute.ts';
+import { warnSafely } from '../diagnostics/warn-safely.ts';
 import type { Clock } from './clock.ts';
 
 /** Warnings for faults that can repeat with every scrape: each cause is told at most once a minute. */
@@ -7,32 +8,16 @@ export interface ProblemLog {
   report(cause: string, message: string): void;
 }
 
-/** A fault that lasts shows in the log, and a scrape every second does not fill it. */
-const QUIET_MS = 60_000;
-
-/** Causes may carry metric names, which are the user's; past this many, the oldest is forgotten. */
-const MAX_CAUSES = 200;
-
 export function createProblemLog(
   clock: Clock,
-  write: (message: string) => void = (message) => {
-    diag.warn(`inferometer: ${message}`);
-  },
+  write: (message: string) => void = (message) => warnSafely(`inferometer: ${message}`),
 ): ProblemLog {
-  const quietUntil = new Map<string, number>();
+  const onceAMinute = createOnceAMinute(() => clock.now());
   return {
     report(cause, message) {
-      const now = clock.now();
-      if (now < (quietUntil.get(cause) ?? -Infinity)) {
-        return;
+      if (onceAMinute.allows(cause)) {
+        write(message);
       }
-      quietUntil.delete(cause);
-      quietUntil.set(cause, now + QUIET_MS);
-      if (quietUntil.size > MAX_CAUSES) {
-        const [oldest] = quietUntil.keys();
-        quietUntil.delete(oldest ?? '');
-      }
-      write(message);
     },
   };
 }

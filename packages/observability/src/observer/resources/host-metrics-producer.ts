@@ -11,8 +11,8 @@ import type {
 
 import { constructQuietly } from './construct-quietly.ts';
 import { loadHostMetrics } from './load-host-metrics.ts';
-import { createOnceAMinute } from './once-a-minute.ts';
-import type { OnceAMinute } from './once-a-minute.ts';
+import { createOnceAMinute } from '../../diagnostics/once-a-minute.ts';
+import type { OnceAMinute } from '../../diagnostics/once-a-minute.ts';
 import { systemClock } from './resource-clock.ts';
 import type { ResourceClock } from './resource-clock.ts';
 

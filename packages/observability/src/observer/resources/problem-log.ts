@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api';
 
-import { createOnceAMinute } from './once-a-minute.ts';
-import type { OnceAMinute } from './once-a-minute.ts';
+import { createOnceAMinute } from '../../diagnostics/once-a-minute.ts';
+import type { OnceAMinute } from '../../diagnostics/once-a-minute.ts';
 
 /**
  * Tells of what could not be read: when it starts, not at every sample of a trouble that stays (a kernel without the

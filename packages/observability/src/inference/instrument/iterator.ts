@@ -1,6 +1,6 @@
-import { defineMethod, intercept, type Method, methodOf } from './instrument-interception.ts';
-import { type Observation, watch } from './instrument-observation.ts';
-import { derive, isPlainPromise } from './instrument-promise.ts';
+import { defineMethod, intercept, type Method, methodOf } from './interception.ts';
+import { type Observation, watch } from './observation.ts';
+import { derive, isPlainPromise } from './promise.ts';
 
 type Kind = typeof Symbol.iterator | typeof Symbol.asyncIterator;
 

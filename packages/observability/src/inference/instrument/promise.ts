@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { intercept } from './instrument-interception.ts';
-import type { Observation } from './instrument-observation.ts';
+import { intercept } from './interception.ts';
+import type { Observation } from './observation.ts';
 
 /**
  * Whether `value` is a promise as the language makes them, of whichever realm: `await` takes the state of these without

@@ -1,5 +1,5 @@
 import type { Instrument } from './instrument.ts';
-import type { AnyFunction, InstrumentOptions } from './instrument-options.ts';
+import type { AnyFunction, InstrumentOptions } from './options.ts';
 
 /** A method decorator that works with the decorators of the language and with TypeScript's `experimentalDecorators`. */
 export interface InferenceMethodDecorator {

@@ -1,9 +1,9 @@
-import { groundTruth } from '../catalogue/inference-metrics.ts';
-import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
+import { groundTruth } from '../../catalogue/inference-metrics.ts';
+import type { SeriesStore, SlotBlock } from '../../store/series-store.ts';
 import { AccuracyWindow } from './accuracy-window.ts';
 import type { GroundTruthOutcome } from './ground-truth.ts';
-import type { Models } from './models.ts';
-import { OVERFLOW_ATTRIBUTE } from './overflow.ts';
+import type { Models } from '../models.ts';
+import { OVERFLOW_ATTRIBUTE } from '../overflow.ts';
 
 const OUTCOMES: readonly GroundTruthOutcome[] = ['correct', 'incorrect', 'late', 'unmatched'];
 

@@ -1,8 +1,8 @@
 import { errorMonitor } from 'node:events';
 import { Readable } from 'node:stream';
-import { failureCode } from './failure-code.ts';
-import { intercept, type Method, methodOf } from './instrument-interception.ts';
-import type { Observation } from './instrument-observation.ts';
+import { failureCode } from '../failure-code.ts';
+import { intercept, type Method, methodOf } from './interception.ts';
+import type { Observation } from './observation.ts';
 
 /** Node's own readable streams, and those of the package `readable-stream`, which are not instances of Node's. */
 export function isNodeReadable(value: object): value is Readable {

@@ -1,4 +1,4 @@
-import { failureCode } from './failure-code.ts';
+import { failureCode } from '../failure-code.ts';
 
 /** What an inference that its caller gave up fails with. */
 export const ABORTED: Readonly<{ code: string }> = { code: 'aborted' };

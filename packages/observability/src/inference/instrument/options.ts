@@ -1,4 +1,4 @@
-import type { InferenceOutcome, InferenceRecord, InferenceStartOptions } from './inference-types.ts';
+import type { InferenceOutcome, InferenceRecord, InferenceStartOptions } from '../inference-types.ts';
 
 /** Any function at all. */
 export type AnyFunction = (...args: never[]) => unknown;

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { format } from 'node:util';
 import { diag, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
-import type { LogLevel } from './options/resolved-options.ts';
+import type { LogLevel } from '../options/resolved-options.ts';
 
 const LEVELS: { readonly [level in LogLevel]: DiagLogLevel } = {
   none: DiagLogLevel.NONE,

@@ -1,9 +1,9 @@
-import { interceptIteration, iterationOf } from './instrument-iterator.ts';
-import { isNodeReadable, listenToEnd, tapItems, tellIfOver } from './instrument-node-stream.ts';
-import { type Observation, watch } from './instrument-observation.ts';
-import { derive, interceptThen, isPlainPromise } from './instrument-promise.ts';
-import { interceptWebStream, isWebReadable } from './instrument-web-stream.ts';
-import { methodOf } from './instrument-interception.ts';
+import { interceptIteration, iterationOf } from './iterator.ts';
+import { isNodeReadable, listenToEnd, tapItems, tellIfOver } from './node-stream.ts';
+import { type Observation, watch } from './observation.ts';
+import { derive, interceptThen, isPlainPromise } from './promise.ts';
+import { interceptWebStream, isWebReadable } from './web-stream.ts';
+import { methodOf } from './interception.ts';
 
 /**
  * Follows what a function returned until it is complete: a promise until it is settled, and what it gives in turn; an

@@ -6,8 +6,8 @@ export interface OnceAMinute {
 
 const QUIET_MS = 60_000;
 
-// Causes are mostly file names, and those change when the process is moved between cgroups.
-const MAX_CAUSES = 100;
+/** Causes may carry names of files or metrics, which come and go; past this many, the oldest is forgotten. */
+const MAX_CAUSES = 200;
 
 /** @param now monotonic milliseconds */
 export function createOnceAMinute(now: () => number): OnceAMinute {
@@ -19,10 +19,13 @@ export function createOnceAMinute(now: () => number): OnceAMinute {
       if (last !== undefined && time - last < QUIET_MS) {
         return false;
       }
-      if (lastAllowed.size >= MAX_CAUSES) {
-        lastAllowed.clear();
-      }
+      // Set anew, so that the map's order is that of the last warnings.
+      lastAllowed.delete(cause);
       lastAllowed.set(cause, time);
+      if (lastAllowed.size > MAX_CAUSES) {
+        const [oldest] = lastAllowed.keys();
+        lastAllowed.delete(oldest ?? cause);
+      }
       return true;
     },
   };

@@ -1,5 +1,5 @@
-import type { PredictedClass } from './inference-types.ts';
-import { labelText, textOf } from './label-text.ts';
+import type { PredictedClass } from '../inference-types.ts';
+import { labelText, textOf } from '../label-text.ts';
 import type { PredictionStore } from './prediction-store.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { types } from 'node:util';
-import { failureCode } from './failure-code.ts';
-import type { InferenceTimer } from './inference-types.ts';
-import type { ExtractedOutcome, InstrumentOptions } from './instrument-options.ts';
-import { ABORTED, abortAmong } from './instrument-abort.ts';
-import type { Observation } from './instrument-observation.ts';
-import { warnSafely, type WarningLimiter } from './warning-limiter.ts';
+import { failureCode } from '../failure-code.ts';
+import type { InferenceTimer } from '../inference-types.ts';
+import type { ExtractedOutcome, InstrumentOptions } from './options.ts';
+import { ABORTED, abortAmong } from './abort.ts';
+import type { Observation } from './observation.ts';
+import { type OnceAMinute } from '../../diagnostics/once-a-minute.ts';
+import { warnSafely } from '../../diagnostics/warn-safely.ts';
 
 /** One call of an instrumented function: brings what is observed of its result to its timer. */
 export function observeCall(
@@ -12,7 +13,7 @@ export function observeCall(
   modelType: string,
   options: InstrumentOptions,
   args: readonly unknown[],
-  warnings: WarningLimiter,
+  warnings: OnceAMinute,
 ): Observation {
   return new InstrumentedCall(timer, modelType, options, args, warnings);
 }
@@ -28,7 +29,7 @@ class InstrumentedCall implements Observation {
   readonly #timer: InferenceTimer;
   readonly #modelType: string;
   readonly #options: InstrumentOptions;
-  readonly #warnings: WarningLimiter;
+  readonly #warnings: OnceAMinute;
   #args: readonly unknown[];
   #settled = false;
   #held = false;
@@ -40,7 +41,7 @@ class InstrumentedCall implements Observation {
     modelType: string,
     options: InstrumentOptions,
     args: readonly unknown[],
-    warnings: WarningLimiter,
+    warnings: OnceAMinute,
   ) {
     this.#timer = timer;
     this.#modelType = modelType;

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import type { TimerSource } from './inference-types.ts';
-import { observeCall } from './instrument-call.ts';
-import type { AnyFunction, ExtractedResult, InstrumentOptions } from './instrument-options.ts';
-import { follow } from './instrument-result.ts';
-import { createWarningLimiter, type WarningLimiter } from './warning-limiter.ts';
+import type { TimerSource } from '../inference-types.ts';
+import { observeCall } from './call.ts';
+import type { AnyFunction, ExtractedResult, InstrumentOptions } from './options.ts';
+import { follow } from './result.ts';
+import { createOnceAMinute, type OnceAMinute } from '../../diagnostics/once-a-minute.ts';
 
 /**
  * Makes of `fn` a function of the same type that records each call as an inference of `modelType`. `this`, arguments,
@@ -36,7 +36,7 @@ export type Instrument = <Fn extends AnyFunction>(
 /** @param warnings limits what is said about broken extractors; give one to share or to control its clock */
 export function createInstrument(
   source: TimerSource,
-  warnings: WarningLimiter = createWarningLimiter(() => performance.now()),
+  warnings: OnceAMinute = createOnceAMinute(() => performance.now()),
 ): Instrument {
   return (modelType, fn, options = {}) => {
     checkFunction('fn', fn);

@@ -1,5 +1,5 @@
-import { modelAccuracy } from '../catalogue/inference-metrics.ts';
-import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
+import { modelAccuracy } from '../../catalogue/inference-metrics.ts';
+import type { SeriesStore, SlotBlock } from '../../store/series-store.ts';
 
 /** Correct predictions among the last `length` true labels of one model, as `model_accuracy`. */
 export class AccuracyWindow {

@@ -1,10 +1,10 @@
 import { finished } from 'node:stream';
-import { failureCode } from './failure-code.ts';
-import { abortThrough } from './instrument-abort.ts';
-import { intercept, type Method, methodOf } from './instrument-interception.ts';
-import { interceptIterator } from './instrument-iterator.ts';
-import { type Observation, watch } from './instrument-observation.ts';
-import { derive, isPlainPromise } from './instrument-promise.ts';
+import { failureCode } from '../failure-code.ts';
+import { abortThrough } from './abort.ts';
+import { intercept, type Method, methodOf } from './interception.ts';
+import { interceptIterator } from './iterator.ts';
+import { type Observation, watch } from './observation.ts';
+import { derive, isPlainPromise } from './promise.ts';
 
 /** By its methods, for a test runner's realm or a polyfill has a class of its own. */
 export function isWebReadable(value: object): value is ReadableStream {
