@@ -1,7 +1,9 @@
+import { createDroppedValues, type DropCause } from './diagnostics/dropped-values.ts';
 import { randomUUID } from 'node:crypto';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { DroppedValueCause } from './bridge/bridge-core.ts';
 import { createBridgeSource } from './bridge/bridge-source.ts';
 import { createMainMeterProvider } from './bridge/main-meter-provider.ts';
 import { registerGlobalMeterProvider } from './bridge/register-global.ts';
@@ -45,6 +47,14 @@ export interface OwnerInternals {
   readonly hangLimits?: HangLimits;
 }
 
+/** What the bridge says of a value, in the words of `inferometer_dropped_values_total`. */
+const DROP_CAUSES: { readonly [cause in DroppedValueCause]: DropCause } = {
+  not_a_number: 'wrong_type',
+  not_finite: 'not_finite',
+  negative: 'out_of_range',
+  not_loaded: 'unreadable',
+};
+
 /** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
 export function startOwnerObservability(options: ResolvedOptions, internals: OwnerInternals = {}): Observability {
   const channel = `inferometer:${randomUUID()}`;
@@ -56,8 +66,10 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     now: Date.now,
   });
   const admission = createLabelAdmission(createAdmissionTable(mostLabelValues(options)));
+  const dropped = createDroppedValues(store, () => performance.now());
   const recording = createRecordingSide({
     store,
+    dropped,
     admission,
     options,
     now: Date.now,
@@ -77,9 +89,10 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
   const members = createThreadMembers(channel, log);
   const runtime = startRuntimeMetrics({ store, now: Date.now, collections: heartbeats.collections });
   const heartbeat = setInterval(heartbeats.beatMain, HEARTBEAT_INTERVAL_MS).unref();
-  const provider = createMainMeterProvider(
-    options.globalMeterProvider === false ? {} : { cardinalityLimit: options.globalMeterProvider.cardinalityLimit },
-  );
+  const provider = createMainMeterProvider({
+    onDroppedValue: (metric, cause) => dropped.count(metric, DROP_CAUSES[cause]),
+    ...(options.globalMeterProvider === false ? undefined : options.globalMeterProvider),
+  });
   const registration = options.globalMeterProvider === false ? undefined : registerGlobalMeterProvider(provider);
   const bridge = createBridgeSource(provider);
   const parts: ObserverHostParts = {

@@ -1,7 +1,7 @@
 import { groundTruth } from './catalogue/inference-metrics.ts';
 import { createTrackInferences, type TrackInferences } from './inference/instrument/decorator.ts';
 import { createBoundedLabel } from './inference/bounded-label.ts';
-import { createDroppedValues } from './inference/dropped-values.ts';
+import type { DroppedValues } from './diagnostics/dropped-values.ts';
 import { createGroundTruth, type RecordGroundTruth } from './inference/ground-truth/ground-truth.ts';
 import { GroundTruthCounts } from './inference/ground-truth/ground-truth-counts.ts';
 import { createInferenceRecorder } from './inference/inference-recorder.ts';
@@ -31,6 +31,7 @@ export interface RecordingSide {
 
 export interface RecordingSideParts {
   readonly store: SeriesStore;
+  readonly dropped: DroppedValues;
   readonly admission: LabelAdmission;
   readonly options: RecorderOptions;
   /** Milliseconds since the epoch. */
@@ -43,8 +44,7 @@ export interface RecordingSideParts {
 const MOST_GPUS = 128;
 
 export function createRecordingSide(parts: RecordingSideParts): RecordingSide {
-  const { store, admission, options, now, monotonicMs } = parts;
-  const dropped = createDroppedValues(store, monotonicMs);
+  const { store, dropped, admission, options, now, monotonicMs } = parts;
   const models = new Models(store, dropped, options, admission);
   const predictions = createPredictionStore({
     maxPending: options.groundTruth.maxPending,

@@ -1,3 +1,5 @@
+import { createDroppedValues } from '../../../packages/observability/src/diagnostics/dropped-values.ts';
+import { createDroppedValues } from '../../../packages/observability/src/diagnostics/dropped-values.ts';
 import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
 import { createStoreProducer } from '../../../packages/observability/src/observer/store-producer.ts';
 import { resolveOptions } from '../../../packages/observability/src/options/resolve-options.ts';
@@ -30,6 +32,7 @@ export function startClockedRecording(given: ObservabilityOptions = {}): Clocked
   });
   const recording = createRecordingSide({
     store,
+    dropped: createDroppedValues(store, () => monotonicMs),
     admission: createLabelAdmission(createAdmissionTable(0)),
     options,
     now: () => epochMs,

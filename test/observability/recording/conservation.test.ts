@@ -22,7 +22,8 @@ class ExpectedCounts {
     const base = { ...this.#model(given['modelType']), ...this.#tenant(given['labels']) };
     const scope = `${this.#model(given['modelType'])['model_type']}`;
     const { success, errorCode } = given;
-    const failed = success === false || (success !== true && errorCode !== undefined && errorCode !== null);
+    const hasCode = errorCode !== undefined && errorCode !== null && errorCode !== '' && errorCode !== 0;
+    const failed = success === false || (success !== true && hasCode);
     count(this.requests, { ...base, status: failed ? 'error' : 'success' });
     if (failed) {
       const code = label(errorCode) ?? '';

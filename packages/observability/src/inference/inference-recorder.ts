@@ -9,7 +9,7 @@ import {
   predictionDistribution,
 } from '../catalogue/inference-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
-import { type DropCause, type DroppedValues } from './dropped-values.ts';
+import { type DropCause, type DroppedValues } from '../diagnostics/dropped-values.ts';
 import type { HistogramSlots } from '../store/histogram-slots.ts';
 import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
@@ -141,7 +141,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
     const model = this.#models.get(modelType);
     const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
     const slots = series.slots;
-    const failed = typeof success === 'boolean' ? !success : errorCode !== undefined && errorCode !== null;
+    const failed = typeof success === 'boolean' ? !success : isErrorCode(errorCode);
     if (failed) {
       slots[series.errorIndex]! += 1;
       this.#countError(series, errorCode);
@@ -330,6 +330,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
       // Nothing of the caller's runs on this way; if something of ours throws, the caller must not learn of it so.
     }
   }
+}
+
+/** An empty text and the number 0 are what protocols give for "no error", as gRPC's OK. */
+function isErrorCode(errorCode: unknown): boolean {
+  return errorCode !== undefined && errorCode !== null && errorCode !== '' && errorCode !== 0;
 }
 
 function classText(predictedClass: unknown): string | undefined {

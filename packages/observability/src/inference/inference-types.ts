@@ -42,7 +42,10 @@ export interface InferenceRecord extends InferenceOutcome {
   readonly latencyMs?: number | undefined;
   /** Whether the inference gave a usable result. Default: `true`, unless there is an `errorCode`. */
   readonly success?: boolean | undefined;
-  /** Why it failed, from a short list, e.g. `timeout`; `unknown` where a failure has none. Never a message. */
+  /**
+   * Why it failed, from a short list, e.g. `timeout`; `unknown` where a failure has none. Never a message. An empty text
+   * and the number 0 are no error codes.
+   */
   readonly errorCode?: string | number | undefined;
 }
 

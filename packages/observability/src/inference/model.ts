@@ -4,7 +4,7 @@ import { slotsOf } from '../store/series-layout.ts';
 import { seriesKey } from '../store/series-key.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
 import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
-import type { DroppedValues } from './dropped-values.ts';
+import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import { ABORTED_CODE, UNKNOWN_CODE } from './failure-code.ts';
 import { labelText, textOf } from './label-text.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';

@@ -6,7 +6,7 @@ import { isFewToALabel, labelText, textOf } from './label-text.ts';
 import { Model } from './model.ts';
 import { OVERFLOW_KEY } from './overflow.ts';
 import type { ResolvedModel } from '../options/resolved-options.ts';
-import type { DroppedValues } from './dropped-values.ts';
+import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import type { RecorderOptions } from './recorder-options.ts';
 
 /** What an inference is counted under when nobody said which model it was of. */

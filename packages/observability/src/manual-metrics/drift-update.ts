@@ -1,5 +1,5 @@
 import { driftAlerts, driftScore } from '../catalogue/drift-metrics.ts';
-import type { DroppedValues } from '../inference/dropped-values.ts';
+import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import { labelText, textOf } from '../inference/label-text.ts';
 import type { BoundedLabel } from '../inference/bounded-label.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
-import type { DroppedValues } from '../inference/dropped-values.ts';
+import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import { createGaugeSlot, type GaugeSlot } from '../store/gauge-slot.ts';
 import { seriesKey } from '../store/series-key.ts';
 import type { SeriesStore } from '../store/series-store.ts';

@@ -1,7 +1,7 @@
 import { cpuUtilization, gpuMemoryUsed, gpuUtilization, memoryUsed } from '../catalogue/resource-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { BoundedLabel } from '../inference/bounded-label.ts';
-import type { DroppedValues } from '../inference/dropped-values.ts';
+import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import { labelText } from '../inference/label-text.ts';
 import type { ManualGauges, ValueRange } from './manual-gauges.ts';
 

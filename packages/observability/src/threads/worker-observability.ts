@@ -1,3 +1,4 @@
+import { createDroppedValues } from '../diagnostics/dropped-values.ts';
 import { diag } from '@opentelemetry/api';
 import { BroadcastChannel, MessageChannel, postMessageToThread, threadId } from 'node:worker_threads';
 import type { Observability } from '../observability.ts';
@@ -22,8 +23,10 @@ export function createWorkerObservability(invitation: ThreadInvitation): Observa
     announce: (announcement) => channel.postMessage(announcement),
     now: Date.now,
   });
+  const dropped = createDroppedValues(store, () => performance.now());
   const recording = createRecordingSide({
     store,
+    dropped,
     admission: createLabelAdmission(invitation.admission),
     options: invitation.recorder,
     now: Date.now,
