@@ -1,5 +1,4 @@
 import { createDroppedValues } from '../../../packages/observability/src/diagnostics/dropped-values.ts';
-import { createDroppedValues } from '../../../packages/observability/src/diagnostics/dropped-values.ts';
 import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
 import { createStoreProducer } from '../../../packages/observability/src/observer/store-producer.ts';
 import { resolveOptions } from '../../../packages/observability/src/options/resolve-options.ts';
