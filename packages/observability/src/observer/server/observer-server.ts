@@ -141,6 +141,15 @@ class HttpObserverServer implements ObserverServer {
     if (this.#closing !== undefined) {
       return Promise.reject(new ListenFailedError(this.#host, this.#port, 'it has been closed'));
     }
+    if (!mayUseNetwork()) {
+      return Promise.reject(
+        new ListenFailedError(
+          this.#host,
+          this.#port,
+          'this process may not use the network; start it with --allow-net',
+        ),
+      );
+    }
     return new Promise((resolve, reject) => {
       const server = this.#server;
       const settle = (error?: NodeJS.ErrnoException): void => {
@@ -202,6 +211,15 @@ class HttpObserverServer implements ObserverServer {
       }
     });
   }
+}
+
+/**
+ * Where the permission model of Node.js forbids it, listening throws from a callback that nobody can catch, which ends
+ * the process. Versions before 25 have that model without rules for the network.
+ */
+function mayUseNetwork(): boolean {
+  const { permission } = process as { readonly permission?: NodeJS.ProcessPermission };
+  return permission === undefined || !process.allowedNodeEnvironmentFlags.has('--allow-net') || permission.has('net');
 }
 
 function createTimedServer(requestTimeoutMs: number): Server {
