@@ -114,20 +114,20 @@ class SharedAnnouncementLog implements AnnouncementLog {
     if (slab === undefined || kind === undefined || !outlivesItsWriter(kind)) {
       return undefined;
     }
-    const slots = new Float64Array(
-      slab.buffer,
-      series.index * Float64Array.BYTES_PER_ELEMENT,
-      slotsOf(kind, series.bounds),
-    );
+    const length = slotsOf(kind, series.bounds);
+    // What a thread was doing ends with it, what it has counted does not; the series of both stay.
+    const slots =
+      kind === 'upDownCounter'
+        ? new Float64Array(length)
+        : new Float64Array(slab.buffer, series.index * Float64Array.BYTES_PER_ELEMENT, length);
     const total = addUp(series, slots, this.#totals.get(key));
     this.#totals.set(key, total);
     return total;
   }
 }
 
-/** What a thread was doing ends with it; what it has counted does not. */
 function outlivesItsWriter(kind: MetricKind): boolean {
-  return kind === 'counter' || kind === 'histogram';
+  return kind !== 'gauge' && kind !== 'ratio';
 }
 
 function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: RetiredSeries | undefined): RetiredSeries {
