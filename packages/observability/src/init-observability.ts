@@ -52,7 +52,9 @@ function start(given: ObservabilityOptions | undefined): Observability {
   for (const warning of warnings) {
     diag.warn(`inferometer: ${warning}`);
   }
-  return options.disabled ? createNoopObservability() : startOwnerObservability(options);
+  return options.disabled
+    ? createNoopObservability(() => setCurrentObservability(undefined))
+    : startOwnerObservability(options);
 }
 
 function logToStderr(level: LogLevel): void {

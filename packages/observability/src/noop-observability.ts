@@ -8,7 +8,7 @@ function nothing(): void {}
 const NOOP_TIMER: InferenceTimer = { phase: nothing, end: nothing, fail: nothing };
 
 /** What `initObservability()` returns where nothing is to be observed: it takes every call and does nothing. */
-export function createNoopObservability(): Observability {
+export function createNoopObservability(onShutdown: () => void = nothing): Observability {
   return {
     ready: Promise.resolve({ metricsUrl: undefined }),
     trackInference: nothing,
@@ -22,6 +22,9 @@ export function createNoopObservability(): Observability {
     createStoreProducer: () => createStoreProducer(createStoreReader({ now: Date.now }), Date.now),
     metricsText: () => Promise.resolve(''),
     flush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
+    shutdown: () => {
+      onShutdown();
+      return Promise.resolve();
+    },
   };
 }

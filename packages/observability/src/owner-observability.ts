@@ -153,7 +153,7 @@ function ownerHandle(
   return {
     ...recording,
     ready: loggedReady(host.ready),
-    resources: resourceMonitor(host, options.resources !== false),
+    resources: resourceMonitor(host, options.resources !== false, () => shuttingDown !== undefined),
     metricsText: () => (shuttingDown === undefined ? host.metricsText() : Promise.reject(shutDownError())),
     flush: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shuttingDown ?? toldFlush(host, timeoutMs),
     shutdown: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shutdown(timeoutMs),
@@ -185,7 +185,7 @@ function loggedReady(ready: Promise<ObservabilityReady>): Promise<ObservabilityR
   return ready;
 }
 
-function resourceMonitor(host: ObserverHost, isOn: boolean): ResourceMonitor {
+function resourceMonitor(host: ObserverHost, isOn: boolean, isOver: () => boolean): ResourceMonitor {
   const tell = (what: string, done: Promise<void>): void => {
     done.catch((error: unknown) => diag.warn(`inferometer: resources.${what}() failed: ${String(error)}`));
   };
@@ -194,8 +194,16 @@ function resourceMonitor(host: ObserverHost, isOn: boolean): ResourceMonitor {
     return { start: off, stop: off };
   }
   return {
-    start: () => tell('start', host.startResources()),
-    stop: () => tell('stop', host.stopResources()),
+    start: (): void => {
+      if (!isOver()) {
+        tell('start', host.startResources());
+      }
+    },
+    stop: (): void => {
+      if (!isOver()) {
+        tell('stop', host.stopResources());
+      }
+    },
   };
 }
 

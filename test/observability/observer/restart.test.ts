@@ -80,6 +80,16 @@ describe("An observer's thread that ends", () => {
     await exports(before + 2);
   });
 
+  it('still samples no resources when they were stopped before', async () => {
+    const service = startService({}, { flags: SABOTAGE_FLAGS });
+    await eventually(async () => (await service.scrape()).value('memory_used_bytes'));
+    await service.tell('switchResources', 'stop');
+    await eventually(async () => (await service.scrape()).value('memory_used_bytes') === undefined || undefined);
+    await service.tell('sabotage', 'crash');
+    await scrapeAfterRestart(service, 1);
+    await eventually(async () => (await service.scrape()).value('memory_used_bytes') === undefined || undefined);
+  });
+
   it('is started anew when its heap fills up, before the process dies of it', async () => {
     const service = startService({}, { flags: SABOTAGE_FLAGS });
     await service.metricsUrl();

@@ -91,6 +91,8 @@ class ThreadObserverHost implements ObserverHost {
   #silentChecks = 0;
   /** Where the first observer listened. Its successors listen there too, also where any free port was asked for. */
   #port: number | undefined;
+  /** What was last asked about resources; the next observer has to be told. */
+  #resourcesRequest: ObserverRequest | undefined;
   #lastError: string | undefined;
   /** Where the thread cannot be had, what is used in its place. */
   #inline: ObserverHost | undefined;
@@ -111,12 +113,12 @@ class ThreadObserverHost implements ObserverHost {
     await this.#request({ name: 'flush', timeoutMs }, timeoutMs + ANSWER_GRACE_MS);
   }
 
-  async startResources(): Promise<void> {
-    await this.#request({ name: 'startResources' });
+  startResources(): Promise<void> {
+    return this.#switchResources('startResources');
   }
 
-  async stopResources(): Promise<void> {
-    await this.#request({ name: 'stopResources' });
+  stopResources(): Promise<void> {
+    return this.#switchResources('stopResources');
   }
 
   async shutdown(timeoutMs: number): Promise<void> {
@@ -154,6 +156,15 @@ class ThreadObserverHost implements ObserverHost {
     Atomics.wait(new Int32Array(done), 0, 0, timeoutMs);
   }
 
+  /** Also for the observers to come; where there is none in this moment, for the next one. */
+  async #switchResources(name: 'startResources' | 'stopResources'): Promise<void> {
+    const request: ObserverRequest = { name };
+    this.#resourcesRequest = request;
+    if (this.#worker !== undefined || this.#inline !== undefined) {
+      await this.#request(request);
+    }
+  }
+
   #start(): void {
     const { options, heartbeats, invitation } = this.#parts;
     this.#writer = this.#parts.nextWriter();
@@ -182,6 +193,9 @@ class ThreadObserverHost implements ObserverHost {
     worker.on('exit', (code) => this.#ended(worker, code));
     if (this.#isSettled) {
       worker.unref();
+    }
+    if (this.#resourcesRequest !== undefined) {
+      this.#request(this.#resourcesRequest).catch(() => {});
     }
     this.#unfollow = this.#parts.log.follow((announcement) => {
       // What the observer itself announced it knows.
