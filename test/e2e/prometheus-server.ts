@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
+import { httpRequest } from '../support/http-request.ts';
+
+/** A series with its latest value. */
+export interface QueriedSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** What Prometheus thinks of a target. */
+export interface ScrapedTarget {
+  readonly health: 'up' | 'down' | 'unknown';
+  readonly lastError: string;
+}
+
+/** A Prometheus of the test's own, with an empty data folder. */
+export interface PrometheusServer {
+  /** Answers a PromQL expression that gives an instant vector or a scalar. */
+  query(expression: string): Promise<readonly QueriedSeries[]>;
+  /** The value of an expression that gives one series; `undefined` where it gives none. */
+  value(expression: string): Promise<number | undefined>;
+  /** The only target. */
+  target(): Promise<ScrapedTarget | undefined>;
+  /** Ends the process and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Another program may take the free port before Prometheus does. */
+const ATTEMPTS = 3;
+
+/** Starts Prometheus, scraping `metricsUrl` as the job `service` every 250 ms, and waits until it answers. */
+export async function startPrometheus(prometheus: string, metricsUrl: string): Promise<PrometheusServer> {
+  for (let attempt = 1; ; attempt++) {
+    const server = await RunningPrometheus.start(prometheus, new URL(metricsUrl));
+    try {
+      await server.ready();
+      return server;
+    } catch (error) {
+      await server.stop();
+      if (attempt === ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}
+
+class RunningPrometheus implements PrometheusServer {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #address: string;
+  #log = '';
+
+  constructor(child: ChildProcess, folder: string, port: number) {
+    this.#child = child;
+    this.#folder = folder;
+    this.#address = `http://127.0.0.1:${port}`;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#log += text;
+    });
+  }
+
+  static async start(prometheus: string, target: URL): Promise<RunningPrometheus> {
+    const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
+    const configuration = join(folder, 'prometheus.yml');
+    await writeFile(configuration, configurationText(target));
+    const port = await freePort();
+    const child = spawn(
+      prometheus,
+      [
+        `--config.file=${configuration}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--log.level=warn',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    return new RunningPrometheus(child, folder, port);
+  }
+
+  async ready(): Promise<void> {
+    await eventually(async () => {
+      if (this.#child.exitCode !== null) {
+        throw new Error(`Prometheus ended with ${this.#child.exitCode}: ${this.#log}`);
+      }
+      return (await httpRequest(`${this.#address}/-/ready`)).status === 200 ? true : undefined;
+    });
+  }
+
+  async query(expression: string): Promise<readonly QueriedSeries[]> {
+    interface Sample {
+      readonly metric: Record<string, string>;
+      readonly value: readonly [time: number, value: string];
+    }
+    const data = await this.#ask<{ readonly result: readonly Sample[] }>(
+      `query?${new URLSearchParams({ query: expression }).toString()}`,
+    );
+    return data.result.map(({ metric, value: [, text] }) => {
+      const { __name__: _name, job: _job, instance: _instance, ...labels } = metric;
+      return { labels, value: Number(text) };
+    });
+  }
+
+  async value(expression: string): Promise<number | undefined> {
+    const series = await this.query(expression);
+    if (series.length > 1) {
+      throw new Error(`${expression} gives ${series.length} series`);
+    }
+    return series[0]?.value;
+  }
+
+  async target(): Promise<ScrapedTarget | undefined> {
+    const { activeTargets } = await this.#ask<{ readonly activeTargets: readonly ScrapedTarget[] }>('targets');
+    return activeTargets[0];
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await ended;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ask<Data>(path: string): Promise<Data> {
+    const { status, body } = await httpRequest(`${this.#address}/api/v1/${path}`);
+    if (status !== 200) {
+      throw new Error(`Prometheus answered ${status}: ${body}`);
+    }
+    return (JSON.parse(body) as { readonly data: Data }).data;
+  }
+}
+
+function configurationText(target: URL): string {
+  return JSON.stringify({
+    global: { scrape_interval: '250ms', scrape_timeout: '250ms' },
+    scrape_configs: [
+      { job_name: 'service', metrics_path: target.pathname, static_configs: [{ targets: [target.host] }] },
+    ],
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
