@@ -37,6 +37,34 @@ describe("An observer's thread that ends", () => {
     });
   }
 
+  it('rejects ready when it cannot even start, and the service goes on', async () => {
+    const service = startService(
+      { otlp: true },
+      {
+        flags: [...SABOTAGE_FLAGS, '--unhandled-rejections=none'],
+        environment: { SABOTAGE_MISSING_PACKAGE: '@opentelemetry/exporter-metrics-otlp-proto' },
+      },
+    );
+    const { code, message } = await service.program.hear<{ code: string; message: string }>('refused');
+    expect(code).to.equal('OBSERVER_FAILED');
+    expect(message).to.contain('exporter-metrics-otlp-proto is missing');
+    await service.tell('record', 1);
+    service.program.endInput();
+    expect((await service.program.ended).code).to.equal(0);
+  });
+
+  it('is replaced by an inline one, with one warning, when its packages cannot be loaded in a thread', async () => {
+    const service = startService(
+      {},
+      { flags: SABOTAGE_FLAGS, environment: { SABOTAGE_MISSING_PACKAGE: '@opentelemetry/sdk-metrics' } },
+    );
+    await service.tell('record', 5);
+    expect((await service.scrape()).value('inference_requests_total', SUCCESS)).to.equal(5);
+    expect(service.program.errors).to.match(
+      /^inferometer: the observer thread cannot be started \(.+sdk-metrics is missing\)\. .+\n$/,
+    );
+  });
+
   it('is ended and started anew when it hangs', async () => {
     const service = startService(
       {},

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { endPrograms } from '../../support/child-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startService } from '../../support/observed-service.ts';
+import { pointOf, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { scrape } from '../../support/scrape.ts';
 
 const SUCCESS = { model_type: 'document', status: 'success' };
@@ -45,6 +46,16 @@ describe('A port that is taken', () => {
     holder.close();
     const told = await eventually(() => scrape(`http://127.0.0.1:${port}/metrics`));
     expect(told.value('inference_requests_total', SUCCESS)).to.equal(3);
+  });
+
+  it('keeps nothing from being pushed', async () => {
+    const collector = await startOtlpReceiver();
+    const service = startService({ prometheus: { host: '127.0.0.1', port }, otlp: { url: collector.url } });
+    await service.program.hear('refused');
+    await service.tell('record', 3);
+    await service.tell('flush');
+    expect(pointOf(collector.requests.at(-1), 'inference.requests', SUCCESS).value).to.equal(3);
+    await collector.close();
   });
 
   it('leaves the application its own text of the metrics', async () => {

@@ -56,5 +56,13 @@ function run(port: NonNullable<typeof parentPort>, start: ObserverStart): void {
       resumedAtMs: start.resumedAtMs,
     }),
   );
-  void started.promise.then(() => post({ kind: 'ready' }));
+  started.promise.then(
+    () => post({ kind: 'ready' }),
+    (error: unknown) => {
+      // Thrown where nothing but the end of this thread can come of it: a process may be told to let rejections pass.
+      process.nextTick(() => {
+        throw error;
+      });
+    },
+  );
 }

@@ -182,7 +182,13 @@ class ThreadObserverHost implements ObserverHost {
     try {
       worker = newObserverThread(start);
     } catch (error) {
-      this.#fallBackToInline(String(error));
+      this.#lastError = String(error);
+      if (this.#wasLoaded) {
+        // It could be had before: what is missing now, threads or memory or a working directory, may come back.
+        this.#restart(0);
+      } else {
+        this.#fallBackToInline(this.#lastError);
+      }
       return;
     }
     this.#worker = worker;
