@@ -163,10 +163,10 @@ describe('a very large number of series', () => {
       labels: { tenant: { max: 10_000 } },
       limits: { classesPerModel: 300 },
     });
-    for (let tenant = 0; tenant < 1100; tenant++) {
-      const labels = { tenant: `tenant ${tenant}` };
-      for (let index = 0; index < 250; index++) {
-        observability.trackInference({ modelType: 'm', predictedClass: `class ${index}`, labels });
+    for (let index = 0; index < 250; index++) {
+      const predictedClass = `class ${index}`;
+      for (let tenant = 0; tenant < 1100; tenant++) {
+        observability.trackInference({ modelType: 'm', predictedClass, labels: { tenant: `tenant ${tenant}` } });
       }
     }
     observability.trackInference({ modelType: 'm', predictedClass: 'declared' });

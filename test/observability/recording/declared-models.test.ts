@@ -92,15 +92,21 @@ describe('a declared model', () => {
 
   it('keeps its declared names within what a label may be', async () => {
     const long = 'c'.repeat(300);
-    const observability = start({ models: { document: { classes: [long, '\ud800'], errorCodes: [long] } } });
+    const observability = start({
+      models: { document: { classes: [long, '\ud800'], errorCodes: [long] } },
+      limits: { classesPerModel: 1, errorCodesPerModel: 1 },
+    });
+    observability.trackInference({ modelType: 'document', predictedClass: 'other', errorCode: 'other' });
     observability.trackInference({ modelType: 'document', predictedClass: long, errorCode: long });
     const scrape = await observability.scrape();
     expect(seriesOf(scrape, 'prediction_distribution_total')).to.have.deep.members([
       { labels: { model_type: 'document', predicted_class: 'c'.repeat(256) }, value: 1 },
       { labels: { model_type: 'document', predicted_class: '\ufffd' }, value: 0 },
+      { labels: { model_type: 'document', predicted_class: 'other' }, value: 1 },
     ]);
-    expect(seriesOf(scrape, 'error_count_total')).to.deep.equal([
+    expect(seriesOf(scrape, 'error_count_total')).to.have.deep.members([
       { labels: { model_type: 'document', error_code: 'c'.repeat(256) }, value: 1 },
+      { labels: { model_type: 'document', error_code: 'other' }, value: 1 },
     ]);
   });
 

@@ -153,4 +153,18 @@ describe('the documented series', () => {
     ]);
     expect(bounds('batch_size')).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, Infinity]);
   });
+
+  it('are the same whether a thread observes or the process itself', async () => {
+    const contents: unknown[] = [];
+    for (const observer of ['inline', 'thread'] as const) {
+      const observability = start({ models: { document: { version: '2026-11-01', owner: 'search' } }, observer });
+      useEverything(observability);
+      const { families } = await observability.scrape();
+      await observability.shutdown();
+      // Only how long the timer ran differs from one time to the next.
+      const isTimed = (name: string): boolean => /^inference_(latency|phase)_seconds/.test(name);
+      contents.push(documented.filter(([name]) => !isTimed(name)).map(([name]) => families.get(name)));
+    }
+    expect(contents[1]).to.deep.equal(contents[0]);
+  });
 });
