@@ -23,7 +23,8 @@ export interface ObservabilityOptions {
   readonly models?: Readonly<Record<string, ModelOptions>>;
   /**
    * Further labels by name, which a recording may set: `trackInference({ ..., labels: { tenant: 'acme' } })`. At most
-   * 10; names as Prometheus takes them, and not those that the metrics already have. Default: none.
+   * 10; names as Prometheus takes them, and not those that the metrics already have. Each model has series for 1,000
+   * sets of them, and each thread for 200,000 series in all; the rest is counted in overflow series. Default: none.
    */
   readonly labels?: Readonly<Record<string, LabelOptions>>;
   /** How many different models, classes and error codes may appear beyond what is declared. */
