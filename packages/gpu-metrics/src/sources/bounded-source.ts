@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GpuDevice } from '../snapshot/gpu-snapshot.ts';
+import type { GpuSource, SampleTick, TakeNote } from './gpu-source.ts';
+
+export interface BoundedSourceParts {
+  readonly name: string;
+  /** How long an answer is waited for. */
+  readonly timeoutMs: number;
+  readonly takeNote: TakeNote;
+}
+
+/** A source whose silence does not hold up the others: while an answer is overdue, it has no devices. */
+export function boundSource(source: GpuSource, parts: BoundedSourceParts): GpuSource {
+  return new BoundedSource(source, parts);
+}
+
+class BoundedSource implements GpuSource {
+  readonly #source: GpuSource;
+  readonly #parts: BoundedSourceParts;
+  #isOverdue = false;
+
+  constructor(source: GpuSource, parts: BoundedSourceParts) {
+    this.#source = source;
+    this.#parts = parts;
+  }
+
+  async sample(tick: SampleTick): Promise<readonly GpuDevice[]> {
+    if (this.#isOverdue) {
+      return [];
+    }
+    const { name, timeoutMs, takeNote } = this.#parts;
+    const patience = new AbortController();
+    const answer = this.#source.sample(tick).catch((error: unknown) => {
+      takeNote({ level: 'warn', cause: name, text: `${name} failed: ${String(error)}` });
+      return [];
+    });
+    const timeout = delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    const devices = await Promise.race([answer, timeout]);
+    patience.abort();
+    if (devices === undefined) {
+      takeNote({ level: 'warn', cause: name, text: `${name} gave no answer for ${timeoutMs} ms.` });
+      this.#isOverdue = true;
+      void answer.finally(() => {
+        this.#isOverdue = false;
+      });
+    }
+    return devices ?? [];
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+}

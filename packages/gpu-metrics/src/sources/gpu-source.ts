@@ -1,0 +1,35 @@
+import type { ProbeNote } from '../probe/probe-messages.ts';
+import type { GpuDevice } from '../snapshot/gpu-snapshot.ts';
+
+/** A moment at which all sources are asked. */
+export interface SampleTick {
+  /** Milliseconds from a fixed point; never set back. */
+  readonly nowMs: number;
+  /** Whether what is dear to ask is asked too. Always true for the first tick. */
+  readonly isSlow: boolean;
+}
+
+/** A way of asking the GPUs of one vendor, or of all that no other source knows. */
+export interface GpuSource {
+  /** What the devices tell now; none while they cannot be asked. Never rejects. */
+  sample(tick: SampleTick): Promise<readonly GpuDevice[]>;
+  close(): void;
+}
+
+/**
+ * What came of looking for the GPUs of a vendor.
+ * - `open`: there are some, or there should be: the source asks again where they fail.
+ * - `empty`: there are none.
+ * - `unavailable`: this way of asking does not work here; another may.
+ */
+export type SourceOpening =
+  | { readonly kind: 'open'; readonly source: GpuSource }
+  | { readonly kind: 'empty' | 'unavailable'; readonly reason: string };
+
+/** Takes what somebody who runs the service may want to know. */
+export type TakeNote = (note: ProbeNote) => void;
+
+/** The device without the properties that are undefined: what is not known is absent. */
+export function definedOnly(device: { readonly [Key in keyof GpuDevice]: GpuDevice[Key] | undefined }): GpuDevice {
+  return Object.fromEntries(Object.entries(device).filter(([, value]) => value !== undefined)) as unknown as GpuDevice;
+}
