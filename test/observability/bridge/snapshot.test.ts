@@ -310,5 +310,5 @@ const arbitraryCollection = fc.record({
   scopeMetrics: fc.array(
     fc.record({ scope: fc.constantFrom(...SCOPES), metrics: fc.array(arbitraryMetric, { maxLength: 4 }) }),
     { maxLength: 3 },
-  ) as fc.Arbitrary<ScopeMetrics[]>,
+  ),
 });
