@@ -10,7 +10,6 @@ import {
 } from '../catalogue/inference-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type DropCause, type DroppedValues } from '../diagnostics/dropped-values.ts';
-import type { HistogramSlots } from '../store/histogram-slots.ts';
 import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
@@ -29,6 +28,16 @@ const MAX_BATCH_SIZE = 2 ** 30;
 const MOST_PREDICTIONS = 65_536;
 
 const NO_OUTCOME: InferenceOutcome = Object.freeze({});
+
+/**
+ * The numbers of a record on their way to `#count`. As arguments they would become objects of 16 bytes each wherever V8
+ * does not inline the call (bench `allocation`).
+ */
+const numbers = new Float64Array(3);
+const LATENCY_SECONDS = 0;
+const CONFIDENCE = 1;
+const BATCH_SIZE = 2;
+const NOTHING = Number.NaN;
 
 /** Counts inferences. None of its methods throws, waits, or allocates once a model and its classes are known. */
 export interface InferenceRecorder {
@@ -72,19 +81,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
   record(record: InferenceRecord): void {
     try {
       // Each field is read once, before anything is counted: a getter that throws must not leave half a record.
-      this.#count(
-        record.modelType,
-        record.latencyMs,
-        record.success,
-        record.errorCode,
-        record.confidence,
-        record.predictedClass,
-        record.batchSize,
-        record.predictions,
-        record.requestId,
-        record.warmup,
-        this.#hasLabels ? record.labels : undefined,
-      );
+      const { modelType, latencyMs, success, errorCode, confidence, predictedClass, batchSize } = record;
+      const { predictions, requestId, warmup } = record;
+      const labels = this.#hasLabels ? record.labels : undefined;
+      this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels);
     } catch {
       this.#recordReadable(this.#readable(record));
     }
@@ -99,19 +100,10 @@ class SlotInferenceRecorder implements InferenceRecorder {
   ): void {
     try {
       const record = outcome ?? NO_OUTCOME;
-      this.#count(
-        modelType,
-        latencyMs,
-        success,
-        errorCode,
-        record.confidence,
-        record.predictedClass,
-        record.batchSize,
-        record.predictions,
-        record.requestId,
-        record.warmup,
-        this.#hasLabels ? record.labels : undefined,
-      );
+      const { confidence, predictedClass, batchSize, predictions, requestId, warmup } = record;
+      const labels = this.#hasLabels ? record.labels : undefined;
+      this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels);
     } catch {
       this.#recordReadable({ ...this.#readable(outcome), modelType, latencyMs, success, errorCode });
     }
@@ -125,57 +117,83 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
   }
 
-  #count(
-    modelType: unknown,
-    latencyMs: unknown,
-    success: unknown,
-    errorCode: unknown,
-    confidence: unknown,
-    predictedClass: unknown,
-    batchSize: unknown,
-    predictions: unknown,
-    requestId: unknown,
-    warmup: unknown,
-    labels: unknown,
-  ): void {
-    const model = this.#models.get(modelType);
-    const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
-    const slots = series.slots;
-    const failed = typeof success === 'boolean' ? !success : isErrorCode(errorCode);
-    if (failed) {
-      slots[series.errorIndex]! += 1;
-      this.#countError(series, errorCode);
-    } else {
-      slots[series.successIndex]! += 1;
-    }
-    if (success !== undefined && typeof success !== 'boolean') {
-      this.#dropped.drop(inferenceRequests, 'wrong_type', 'success');
-    }
-    if (latencyMs !== undefined && warmup !== true) {
-      const latency = failed ? series.failureLatency : series.latency;
-      if (typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= MAX_LATENCY_MS) {
-        latency.observe(latencyMs / 1000);
-      } else {
+  /** Leaves in `numbers` what there is to observe, and drops what is no usable number. */
+  #takeNumbers(latencyMs: unknown, warmup: unknown, confidence: unknown, batchSize: unknown): void {
+    let latencySeconds = NOTHING;
+    let score = NOTHING;
+    let size = NOTHING;
+    if (warmup !== true) {
+      if (isLatency(latencyMs)) {
+        latencySeconds = latencyMs / 1000;
+      } else if (latencyMs !== undefined) {
         this.#dropNumber(inferenceLatency, latencyMs, 'latencyMs');
       }
     }
-    if (confidence !== undefined) {
-      this.#observeConfidence(series.confidence, confidence);
+    if (isConfidence(confidence)) {
+      score = confidence;
+    } else if (confidence !== undefined) {
+      this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
+    }
+    if (isBatchSize(batchSize)) {
+      size = batchSize;
+    } else if (batchSize !== undefined) {
+      this.#dropNumber(batchSizeMetric, batchSize, 'batchSize');
+    }
+    // Only now: dropping warns, and whoever listens to warnings may record in its turn.
+    numbers[LATENCY_SECONDS] = latencySeconds;
+    numbers[CONFIDENCE] = score;
+    numbers[BATCH_SIZE] = size;
+  }
+
+  /** Counts one record, its numbers in `numbers`. */
+  #count(
+    modelType: unknown,
+    success: unknown,
+    errorCode: unknown,
+    predictedClass: unknown,
+    predictions: unknown,
+    requestId: unknown,
+    labels: unknown,
+  ): void {
+    // Read before anything of the caller's runs, which may record in its turn.
+    const latencySeconds = numbers[LATENCY_SECONDS]!;
+    const confidence = numbers[CONFIDENCE]!;
+    const batchSize = numbers[BATCH_SIZE]!;
+    const model = this.#models.get(modelType);
+    const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
+    const failed = success !== true && this.#hasFailed(success, errorCode);
+    if (failed) {
+      series.slots[series.errorIndex]!++;
+      this.#countError(series, errorCode);
+    } else {
+      series.slots[series.successIndex]!++;
+    }
+    if (latencySeconds >= 0) {
+      (failed ? series.failureLatency : series.latency).observe(latencySeconds);
+    }
+    if (confidence >= 0) {
+      series.confidence.observe(confidence);
     }
     if (predictedClass !== undefined) {
       this.#countClass(series, predictedClass);
     }
-    if (batchSize !== undefined) {
-      if (Number.isInteger(batchSize) && (batchSize as number) >= 1 && (batchSize as number) <= MAX_BATCH_SIZE) {
-        series.batchSize.observe(batchSize as number);
-      } else {
-        this.#dropNumber(batchSizeMetric, batchSize, 'batchSize');
-      }
+    if (batchSize >= 0) {
+      series.batchSize.observe(batchSize);
     }
     const batch = predictions === undefined ? 0 : this.#countPredictions(series, predictions);
     if (requestId !== undefined) {
       this.#remember(requestId, model.name ?? textOf(modelType), predictedClass, predictions, batch);
     }
+  }
+
+  #hasFailed(success: unknown, errorCode: unknown): boolean {
+    if (typeof success === 'boolean') {
+      return !success;
+    }
+    if (success !== undefined) {
+      this.#dropped.drop(inferenceRequests, 'wrong_type', 'success');
+    }
+    return isErrorCode(errorCode);
   }
 
   #seriesFor(model: Model, labels: unknown): ModelSeries {
@@ -194,7 +212,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
   #countError(series: ModelSeries, errorCode: unknown): void {
     const known = series.errorCodes.get(errorCode);
     if (known !== undefined) {
-      known.slots[known.index]! += 1;
+      known.slots[known.index]!++;
       return;
     }
     const text = textOf(errorCode);
@@ -202,13 +220,13 @@ class SlotInferenceRecorder implements InferenceRecorder {
       this.#dropped.drop(errorCount, 'wrong_type', 'errorCode');
     }
     const block = series.errorCodeSlot(errorCode, text === undefined || text === '' ? 'unknown' : labelText(text));
-    block.slots[block.index]! += 1;
+    block.slots[block.index]!++;
   }
 
   #countClass(series: ModelSeries, predictedClass: unknown): void {
     const known = series.classes.get(predictedClass);
     if (known !== undefined) {
-      known.slots[known.index]! += 1;
+      known.slots[known.index]!++;
       return;
     }
     const text = textOf(predictedClass);
@@ -219,15 +237,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
       return;
     }
     const block = series.classSlot(predictedClass, labelText(text));
-    block.slots[block.index]! += 1;
-  }
-
-  #observeConfidence(histogram: HistogramSlots, confidence: unknown): void {
-    if (typeof confidence === 'number' && confidence >= 0 && confidence <= 1) {
-      histogram.observe(confidence);
-    } else {
-      this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
-    }
+    block.slots[block.index]!++;
   }
 
   /** @returns how many predictions there are */
@@ -250,8 +260,10 @@ class SlotInferenceRecorder implements InferenceRecorder {
         this.#dropped.drop(predictionDistribution, 'unreadable', 'predictions');
         continue;
       }
-      if (confidence !== undefined) {
-        this.#observeConfidence(series.confidence, confidence);
+      if (isConfidence(confidence)) {
+        series.confidence.observe(confidence);
+      } else if (confidence !== undefined) {
+        this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
       }
       if (predictedClass !== undefined) {
         this.#countClass(series, predictedClass);
@@ -313,19 +325,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
 
   #recordReadable(fields: ReadableRecord): void {
     try {
-      this.#count(
-        fields.modelType,
-        fields.latencyMs,
-        fields.success,
-        fields.errorCode,
-        fields.confidence,
-        fields.predictedClass,
-        fields.batchSize,
-        fields.predictions,
-        fields.requestId,
-        fields.warmup,
-        undefined,
-      );
+      const { modelType, success, errorCode, predictedClass, predictions, requestId } = fields;
+      this.#takeNumbers(fields.latencyMs, fields.warmup, fields.confidence, fields.batchSize);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, undefined);
     } catch {
       // Nothing of the caller's runs on this way; if something of ours throws, the caller must not learn of it so.
     }
@@ -335,6 +337,18 @@ class SlotInferenceRecorder implements InferenceRecorder {
 /** An empty text and the number 0 are what protocols give for "no error", as gRPC's OK. */
 function isErrorCode(errorCode: unknown): boolean {
   return errorCode !== undefined && errorCode !== null && errorCode !== '' && errorCode !== 0;
+}
+
+function isLatency(latencyMs: unknown): latencyMs is number {
+  return typeof latencyMs === 'number' && latencyMs >= 0 && latencyMs <= MAX_LATENCY_MS;
+}
+
+function isConfidence(confidence: unknown): confidence is number {
+  return typeof confidence === 'number' && confidence >= 0 && confidence <= 1;
+}
+
+function isBatchSize(batchSize: unknown): batchSize is number {
+  return Number.isInteger(batchSize) && (batchSize as number) >= 1 && (batchSize as number) <= MAX_BATCH_SIZE;
 }
 
 function classText(predictedClass: unknown): string | undefined {

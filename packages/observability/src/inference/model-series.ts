@@ -29,13 +29,14 @@ export interface ModelBuckets {
  * without confidence does not export an empty histogram of it; those of a declared model are there from the start.
  */
 export class ModelSeries {
-  readonly slots: Float64Array;
-  readonly successIndex: number;
-  readonly errorIndex: number;
-  readonly latency: HistogramSlots;
-  readonly failureLatency: HistogramSlots;
-  readonly confidence: HistogramSlots;
-  readonly batchSize: HistogramSlots;
+  // `declare` for the reason given in BucketSearch.
+  declare readonly slots: Float64Array;
+  declare readonly successIndex: number;
+  declare readonly errorIndex: number;
+  declare readonly latency: HistogramSlots;
+  declare readonly failureLatency: HistogramSlots;
+  declare readonly confidence: HistogramSlots;
+  declare readonly batchSize: HistogramSlots;
   /** Counters by what the caller gave as class, so that a known class is found without making a text of it. */
   readonly classes: Map<unknown, SlotBlock> = new Map();
   readonly errorCodes: Map<unknown, SlotBlock> = new Map();

@@ -1,13 +1,15 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
+import { type BucketSearch, bucketSearch } from './bucket-search.ts';
 import type { SeriesStore, SlotBlock } from './series-store.ts';
 
 /** A histogram in the slots of a block; announced by the first observation. */
 export class HistogramSlots {
-  readonly #slots: Float64Array;
-  readonly #index: number;
-  readonly #bounds: readonly number[];
-  readonly #sumIndex: number;
+  // `declare` for the reason given in BucketSearch.
+  declare readonly slots: Float64Array;
+  declare readonly index: number;
+  declare readonly sumIndex: number;
+  declare readonly search: BucketSearch;
   #announce: (() => void) | undefined;
 
   constructor(
@@ -18,10 +20,10 @@ export class HistogramSlots {
     attributes: Attributes,
     bounds: readonly number[],
   ) {
-    this.#slots = block.slots;
-    this.#index = block.index + offset;
-    this.#bounds = bounds;
-    this.#sumIndex = this.#index + bounds.length + 1;
+    this.slots = block.slots;
+    this.index = block.index + offset;
+    this.sumIndex = this.index + bounds.length + 1;
+    this.search = bucketSearch(bounds);
     this.#announce = () => store.announce(block, offset, { metric, attributes, bounds });
   }
 
@@ -38,19 +40,10 @@ export class HistogramSlots {
     if (this.#announce !== undefined) {
       this.announce();
     }
-    const bounds = this.#bounds;
-    let low = 0;
-    let high = bounds.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value <= bounds[middle]!) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    const slots = this.#slots;
-    slots[this.#index + low]! += 1;
-    slots[this.#sumIndex]! += value;
+    const { slots } = this;
+    // Not `+= 1`, here and wherever a record counts: V8 makes that an addition of checked integers, which takes three
+    // times as long (bench `record`, 9 ns).
+    slots[this.index + this.search.find(value)]!++;
+    slots[this.sumIndex]! += value;
   }
 }
