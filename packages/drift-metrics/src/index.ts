@@ -36,3 +36,38 @@ export {
 export type { Counts } from './divergences/smoothed-shares.ts';
 export { totalVariationDistance } from './divergences/total-variation.ts';
 export { scaledWassersteinDistance, wassersteinDistance } from './divergences/wasserstein.ts';
+export { isOrdered, type DivergenceName } from './divergences/score-divergence.ts';
+export { accuracyDrop } from './performance/accuracy-drop.ts';
+export { estimatedAccuracy, type EstimatedAccuracy } from './performance/estimated-accuracy.ts';
+export { createCalibrationTable } from './reference/calibration-table.ts';
+export { createErrorEvidence } from './detector/error-evidence.ts';
+export type { Evidence } from './detector/evidence.ts';
+export { createShareEvidence } from './detector/share-evidence.ts';
+export type { BinContribution, DriftAlert } from './engine/drift-alert.ts';
+export {
+  createCountLayout,
+  type BinnedSignalLayout,
+  type CountLayout,
+  type SignalLayout,
+} from './engine/count-layout.ts';
+export {
+  createDriftEngine,
+  driftStateLength,
+  type DriftEngine,
+  type ModelCounts,
+  type WatchedModel,
+} from './engine/drift-engine.ts';
+export { driftMetricDefinitions, type DriftMetricDefinition } from './engine/drift-metric-definitions.ts';
+export type { AlertType, DriftOptions, PerAlertType } from './engine/drift-options.ts';
+export type { DriftPoint } from './engine/drift-points.ts';
+export type { ModelDrift, SignalDrift } from './engine/model-drift.ts';
+export { driftRules, type DriftRule, type DriftRuleGroup, type DriftRuleOptions } from './fleet/drift-rules.ts';
+export { createObservationCounter, type CountObservation } from './monitor/count-observation.ts';
+export {
+  createDriftMonitor,
+  type DriftMonitor,
+  type DriftMonitorOptions,
+  type MonitorReference,
+} from './monitor/create-drift-monitor.ts';
+export type { DriftObservation } from './monitor/observation.ts';
+export { createWarmUp, type WarmUp } from './monitor/warm-up.ts';

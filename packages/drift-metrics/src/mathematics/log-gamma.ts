@@ -1,5 +1,5 @@
-/** From here on the series below is exact to 2e-12. */
-const SERIES_FROM = 12;
+/** From here on the series below is exact to 1e-12. */
+const SERIES_FROM = 7;
 const HALF_LOG_TWO_PI = 0.918_938_533_204_672_8;
 
 /**
@@ -15,9 +15,14 @@ export function logGamma(x: number): number {
     product *= shifted;
     shifted += 1;
   }
+  // One function, and the logarithm of 1 left out: so V8 inlines it, else each call allocates its result.
   const inverse = 1 / shifted;
   const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
-  const large = (shifted - 0.5) * Math.log(shifted) - shifted + HALF_LOG_TWO_PI + series;
-  return product === 1 ? large : large - Math.log(product);
+  return (
+    (shifted - 0.5) * Math.log(shifted) -
+    shifted +
+    HALF_LOG_TWO_PI +
+    inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188)))) -
+    (product === 1 ? 0 : Math.log(product))
+  );
 }

@@ -1,0 +1,54 @@
+// How often the detector raises false alarms, against what was asked for. Run: npm run simulate:false-alarms -w
+// @inferometer/drift-metrics [-- runs]. 1,000 runs a setting take about ten minutes on one core.
+import { createSeededRandom } from '../src/mathematics/seeded-random.ts';
+import { runLength } from './run-length.ts';
+
+/** Panes between false alarms that are asked for; small, so that alarms are seen at all. */
+const THRESHOLD = 100;
+const MOST_PANES = 4 * THRESHOLD;
+const runs = Number(process.argv[2] ?? 1000);
+
+const shapes: [name: string, shares: readonly number[]][] = [
+  ['2 equal', equal(2)],
+  ['2, one rare', [0.98, 0.02]],
+  ['10 equal', equal(10)],
+  ['50 equal', equal(50)],
+  ['50 by rank', byRank(50)],
+];
+
+console.log(
+  `No drift, ${THRESHOLD} panes between false alarms asked for, no tolerance, ${runs} runs of up to ${MOST_PANES} panes.`,
+);
+console.log('| classes | reference | events a pane | panes to a false alarm | runs with an alarm |');
+console.log('|---|---|---|---|---|');
+let seed = 1;
+for (const [name, shares] of shapes) {
+  for (const referenceSamples of [1000, 5000, 20_000]) {
+    for (const eventsPerPane of [1, 10, 100, 1000, 10_000]) {
+      const random = createSeededRandom(seed++);
+      let panes = 0;
+      let alarms = 0;
+      for (let run = 0; run < runs; run += 1) {
+        const setting = { referenceSamples, referenceShares: shares, liveShares: () => shares, eventsPerPane };
+        const length = runLength(random, { ...setting, threshold: THRESHOLD, tolerance: 0, panesKept: 60 }, MOST_PANES);
+        panes += length ?? MOST_PANES;
+        alarms += length === undefined ? 0 : 1;
+      }
+      const mean = alarms === 0 ? `more than ${panes}` : Math.round(panes / alarms);
+      console.log(
+        `| ${name} | ${referenceSamples} | ${eventsPerPane} | ${mean} | ${((100 * alarms) / runs).toFixed(1)}% |`,
+      );
+    }
+  }
+}
+
+function equal(bins: number): number[] {
+  return Array.from({ length: bins }, () => 1 / bins);
+}
+
+/** Shares in proportion to 1/rank (Zipf): many rare classes, of which a small reference has none. */
+function byRank(bins: number): number[] {
+  const weights = Array.from({ length: bins }, (_, index) => 1 / (index + 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
