@@ -47,13 +47,16 @@ export const SOURCE_FLAGS: readonly string[] = [
   '--disable-warning=ExperimentalWarning',
 ];
 
+/** Half of the time that a program of the tests takes to start goes into reading TypeScript, the same each time. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../node_modules/.cache/node-compile', import.meta.url));
+
 const running = new Set<ChildProcess>();
 
 /** Starts `script` (a file URL) with the Node.js that runs the test. */
 export function startProgram(script: URL, options: ProgramOptions = {}): Program {
   const { args = [], flags = [], environment = {}, workingDirectory } = options;
   const child = spawn(process.execPath, [...SOURCE_FLAGS, ...flags, fileURLToPath(script), ...args], {
-    env: { ...cleanEnvironment(), ...environment },
+    env: { ...cleanEnvironment(), NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     ...(workingDirectory === undefined ? undefined : { cwd: workingDirectory }),
   });
   running.add(child);

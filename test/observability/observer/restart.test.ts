@@ -68,12 +68,12 @@ describe("An observer's thread that ends", () => {
   it('is ended and started anew when it hangs', async () => {
     const service = startService(
       {},
-      { flags: SABOTAGE_FLAGS, internals: { hangLimits: { hangsAfterMs: 1000, checkIntervalMs: 50 } } },
+      { flags: SABOTAGE_FLAGS, internals: { hangLimits: { hangsAfterMs: 1500, checkIntervalMs: 50 } } },
     );
     await service.metricsUrl();
     await service.tell('record', 5);
     await service.tell('sabotage', 'hang');
-    await service.program.complain(/the observer thread ended \(no sign of life for 1000 ms\)/);
+    await service.program.complain(/the observer thread ended \(no sign of life for 1500 ms\)/);
     await service.tell('record', 2);
     const after = await scrapeAfterRestart(service, 1);
     expect(after.value('inference_requests_total', SUCCESS)).to.equal(7);

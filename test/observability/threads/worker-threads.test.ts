@@ -133,7 +133,7 @@ describe('Worker threads that record', () => {
   it('are seen at once while the main thread is blocked, and for ever if they end meanwhile', async () => {
     const service = startService();
     const before = await seriesCount(service);
-    const done = service.tell('blockDuringThread', 1500, script, {
+    const done = service.tell('blockDuringThread', 1000, script, {
       ...task,
       modelType: 'pooled',
       times: 50,
