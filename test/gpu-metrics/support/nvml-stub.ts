@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,8 @@ export interface NvmlStub {
   readonly environment: Readonly<Record<string, string>>;
   /** Replaces the scenario. */
   play(scenario: Scenario): void;
+  /** Whether a call hangs, or did. */
+  readonly hasHung: boolean;
   remove(): void;
 }
 
@@ -44,6 +46,9 @@ export function makeNvmlStub(gcc: string, scenario: Scenario, absent: readonly s
       // At once, so that the library never reads half of it.
       writeFileSync(`${scenarioPath}.new`, lines.join(''));
       renameSync(`${scenarioPath}.new`, scenarioPath);
+    },
+    get hasHung() {
+      return existsSync(`${scenarioPath}.hung`);
     },
     remove() {
       rmSync(path, { force: true });

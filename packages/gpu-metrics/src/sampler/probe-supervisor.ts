@@ -21,6 +21,9 @@ export const FRESH_INTERVALS = 3;
 /** What goes on in the first start of a driver (without its persistence mode, for each of eight GPUs) takes so long. */
 const FIRST_ANSWER_MS = 60_000;
 
+/** Starting a process on a busy machine takes so long; until then silence says nothing, however short the interval. */
+const START_MS = 5000;
+
 /** No tick of a healthy driver takes longer; a shorter silence of a fast probe is a busy machine. */
 const SHORTEST_DEADLINE_MS = 10_000;
 
@@ -267,7 +270,8 @@ export class ProbeSupervisor {
     if ((this.latest()?.devices.length ?? 0) > 0) {
       return 'up';
     }
-    const isYoung = this.#clock.now() - this.#firstStartedAt <= FRESH_INTERVALS * this.#start.intervalMs;
+    const graceMs = Math.max(START_MS, FRESH_INTERVALS * this.#start.intervalMs);
+    const isYoung = this.#clock.now() - this.#firstStartedAt <= graceMs;
     return isYoung && this.#snapshot === undefined && !this.#hasSeenGpu ? 'starting' : 'down';
   }
 
