@@ -95,17 +95,19 @@ describe("An observer's thread that ends", () => {
       { otlp: { url: `http://127.0.0.1:${nobody}`, intervalMs: 100 } },
       { flags: SABOTAGE_FLAGS },
     );
-    const exports = async (atLeast: number): Promise<number> =>
-      await eventually(async () => {
+    const failures = (told: Scrape): number =>
+      told.value('inferometer_export_failures_total', { exporter: 'otlp' }) ?? 0;
+    const scrapeAfterFailures = (atLeast: number): Promise<Scrape> =>
+      eventually(async () => {
         const told = await service.scrape();
-        const failures = told.value('inferometer_export_failures_total', { exporter: 'otlp' }) ?? 0;
-        return failures >= atLeast ? failures : undefined;
+        expect(failures(told)).to.be.at.least(atLeast);
+        return told;
       });
-    const before = await exports(3);
+    const before = failures(await scrapeAfterFailures(3));
     await service.tell('sabotage', 'crash');
-    await scrapeAfterRestart(service, 1);
-    await exports(before);
-    await exports(before + 2);
+    const after = failures(await scrapeAfterRestart(service, 1));
+    expect(after).to.be.at.least(before);
+    await scrapeAfterFailures(after + 1);
   });
 
   it('still samples no resources when they were stopped before', async () => {

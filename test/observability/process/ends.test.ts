@@ -85,6 +85,15 @@ describe('A service that ends', () => {
       });
     }
 
+    it("pushes what the application's own instruments told last when it has nothing left to do", async () => {
+      const service = startService({ otlp: { url: collector.url } });
+      await service.metricsUrl();
+      await service.tell('countJobs', 7);
+      service.program.endInput();
+      expect(await service.program.ended).to.include({ code: 0, errors: '' });
+      expect(pointOf(collector.requests.at(-1), 'app.jobs').value).to.equal(7);
+    });
+
     it('pushes its last counts when a signal comes that it asked us to handle, and ends by it', async () => {
       const service = startService({ otlp: { url: collector.url }, shutdownSignals: ['SIGTERM', 'SIGINT'] });
       const { end } = await endOf(service, SIGTERM);
