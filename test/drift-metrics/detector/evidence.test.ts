@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createErrorEvidence, createShareEvidence, type Evidence } from '@inferometer/drift-metrics';
+import { createSeededRandom } from '../../../packages/drift-metrics/src/mathematics/seeded-random.ts';
 
 function logEvidence(evidence: Evidence, ...panes: readonly (readonly number[])[]): number {
   evidence.reset();
@@ -63,6 +64,18 @@ describe('Evidence of changed shares', () => {
       ]) {
         expect(Number.isFinite(logEvidence(createShareEvidence(reference, 0.1), counts))).to.equal(true);
       }
+    }
+  });
+});
+
+describe('The bound of evidence', () => {
+  it('is never below the evidence', () => {
+    const random = createSeededRandom(1);
+    for (let trial = 0; trial < 300; trial += 1) {
+      const counts = (most: number): number[] => Array.from({ length: 6 }, () => Math.floor(most * random() ** 4));
+      const evidence = createShareEvidence(counts(1000), trial % 2 === 0 ? 0 : 0.1);
+      const value = logEvidence(evidence, counts(trial % 3 === 0 ? 3 : 500));
+      expect(evidence.logBound()).to.be.at.least(value - 1e-9);
     }
   });
 });

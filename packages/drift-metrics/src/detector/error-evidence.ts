@@ -82,6 +82,10 @@ class BettingEvidence implements Evidence {
     return this.#logLikelihood(this.#bets) - this.#logLikelihood(this.#null);
   }
 
+  logBound(): number {
+    return Infinity;
+  }
+
   #logLikelihood({ error, success, weight }: Mixture): number {
     let largest = -Infinity;
     const term = (index: number): number =>

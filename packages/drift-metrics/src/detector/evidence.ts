@@ -9,6 +9,8 @@ export interface Evidence {
   add(numbers: Float64Array, offset: number): void;
   /** The logarithm of the e-value of all panes that were added since `reset`. */
   logValue(): number;
+  /** A number that `logValue` cannot be above, in a fraction of its time; infinity where there is none. */
+  logBound(): number;
   /** How many counts a pane has. */
   readonly length: number;
 }

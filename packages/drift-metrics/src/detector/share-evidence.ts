@@ -1,3 +1,4 @@
+import { digamma } from '../mathematics/digamma.ts';
 import { logGamma } from '../mathematics/log-gamma.ts';
 import { SMOOTHING, totalOf, type Counts } from '../divergences/smoothed-shares.ts';
 import type { Evidence } from './evidence.ts';
@@ -50,6 +51,8 @@ class DirichletEvidence implements Evidence {
   /** Of each mixture, the sum over the bins of what the counts added to their terms. */
   readonly #sums: Float64Array = new Float64Array(TERMS);
   readonly #likelihoods: Float64Array = new Float64Array(TERMS);
+  /** e^-gₖ of `logBound`. */
+  readonly #inverseShares: Float64Array;
   #samples = 0;
 
   constructor(reference: Counts, tolerance: number) {
@@ -65,6 +68,9 @@ class DirichletEvidence implements Evidence {
       }
       this.#parameters[bin * TERMS + NULL_TERM] = smoothed;
     }
+    this.#inverseShares = Float64Array.from({ length: bins }, (_, bin) =>
+      Math.exp(digamma(total) - digamma(reference[bin]! + SMOOTHING)),
+    );
     this.#totals = Float64Array.from([...CONCENTRATIONS, total]);
     this.#emptyTerms = this.#parameters.map(logGamma);
     this.#emptyTotals = this.#totals.map(logGamma);
@@ -108,6 +114,23 @@ class DirichletEvidence implements Evidence {
       }
     }
     return this.#logRatio();
+  }
+
+  /**
+   * No alternative explains the counts better than their own shares p do, and the null explains them no worse than Σ cₖ gₖ,
+   * with gₖ the mean of ln qₖ (Jensen). So ln E ≤ n Σ pₖ ln(pₖ/e^gₖ) − n ln(1 + ε) ≤ n (Σ pₖ²/e^gₖ − 1) − n ln(1 + ε).
+   */
+  logBound(): number {
+    const counts = this.#counts;
+    const inverseShares = this.#inverseShares;
+    let samples = 0;
+    let squares = 0;
+    for (let bin = 0; bin < counts.length; bin += 1) {
+      const count = counts[bin]!;
+      samples += count;
+      squares += count * count * inverseShares[bin]!;
+    }
+    return samples === 0 ? 0 : squares / samples - samples * (1 + this.#logTolerance);
   }
 
   #logRatio(): number {

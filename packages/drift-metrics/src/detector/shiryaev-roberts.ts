@@ -10,6 +10,9 @@ export interface DetectorState {
   readonly changePane: number;
 }
 
+/** A start with so little evidence adds nothing; with a tolerance and no change, that is all but the latest few. */
+const NEGLIGIBLE = -30;
+
 /**
  * Whether a change is still sought to begin with a pane of this age: with each of the latest 8, and of older ones with
  * fewer and fewer. Evidence of neighbours that old is much the same, to leave out starts by their number only lowers M,
@@ -47,7 +50,8 @@ export function shiryaevRoberts(ring: PaneRing, evidence: Evidence, offset: numb
   // From the latest pane back, so that each step adds one pane to what it has.
   for (let pane = ring.total - 1; pane >= first; pane -= 1) {
     evidence.add(ring.numbers, ring.countsAt(pane) + offset);
-    if (!isStart(pane, ring.total - 1 - pane)) {
+    const age = ring.total - 1 - pane;
+    if (!isStart(pane, age) || (age > 0 && evidence.logBound() < NEGLIGIBLE)) {
       continue;
     }
     const logValue = evidence.logValue();

@@ -58,41 +58,66 @@ class CategoryBins implements SignalBins {
   }
 }
 
+/**
+ * Cells of equal width over the edges' range; each knows the first bin that begins in it. A search by halves mispredicts a
+ * branch at every step and takes twice as long (simulations/observe-cost.ts).
+ */
+const CELLS = 256;
+
 class NumberBins implements SignalBins {
   readonly length: number;
   readonly labels: readonly string[];
   readonly #edges: Float64Array;
   readonly #bounded: boolean;
+  readonly #firstBins: Uint8Array = new Uint8Array(CELLS);
+  readonly #origin: number;
+  readonly #cellsPerUnit: number;
 
   constructor(signal: NumericSignal) {
-    this.#edges = Float64Array.from(signal.edges);
+    const { edges } = signal;
+    this.#edges = Float64Array.from(edges);
     this.#bounded = signal.role === 'confidence';
-    this.length = signal.edges.length + 3;
-    this.labels = [...signal.edges.map(String), '+Inf', ...LAST_LABELS];
+    this.length = edges.length + 3;
+    this.labels = [...edges.map(String), '+Inf', ...LAST_LABELS];
+    this.#origin = edges[0] ?? 0;
+    const cellsPerUnit = CELLS / ((edges.at(-1) ?? 0) - this.#origin);
+    // One edge has no range, and one beyond what numbers hold is none to divide: all values then begin in the first cell.
+    this.#cellsPerUnit = Number.isFinite(cellsPerUnit) ? cellsPerUnit : 0;
+    for (let cell = 1; cell < CELLS && this.#cellsPerUnit > 0; cell += 1) {
+      // From one cell below: rounding may put a value that lies at the border of a cell into the next.
+      const lowest = this.#origin + (cell - 1) / this.#cellsPerUnit;
+      this.#firstBins[cell] = Math.min(
+        255,
+        edges.findIndex((edge) => edge >= lowest),
+      );
+    }
   }
 
   binOf(value: unknown): number {
     if (typeof value !== 'number') {
       return binOfNoNumber(value, this.length);
     }
+    const edges = this.#edges;
+    const last = edges.length;
+    if (value > this.#origin && value <= edges[last - 1]!) {
+      const cell = ((value - this.#origin) * this.#cellsPerUnit) | 0;
+      let bin = this.#firstBins[cell < CELLS ? cell : CELLS - 1]!;
+      while (value > edges[bin]!) {
+        bin += 1;
+      }
+      return this.#bounded && (value < 0 || value > 1) ? this.length - 2 : bin;
+    }
+    return this.#outerBin(value);
+  }
+
+  #outerBin(value: number): number {
     if (Number.isNaN(value)) {
       return this.length - 1;
     }
     if (this.#bounded && (value < 0 || value > 1)) {
       return this.length - 2;
     }
-    const edges = this.#edges;
-    let low = 0;
-    let high = edges.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value <= edges[middle]!) {
-        high = middle;
-      } else {
-        low = middle + 1;
-      }
-    }
-    return low;
+    return this.#edges.length === 0 || value <= this.#edges[0]! ? 0 : this.#edges.length;
   }
 }
 
