@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { endPrograms } from '../../support/child-process.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -89,6 +89,17 @@ describe("An observer's thread that ends", () => {
     await scrapeAfterRestart(service, 3);
   });
 
+  it('says so when somebody else has taken its port meanwhile', async () => {
+    const service = startService();
+    const port = Number(new URL(await service.metricsUrl()).port);
+    await service.tell('terminateThreads');
+    const holder = await eventually(() => listenOn(port));
+    await service.program.complain(new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port} because that port is in use`));
+    await service.tell('record', 1);
+    expect(await service.tell('metricsText')).to.contain('inference_requests_total');
+    holder.close();
+  });
+
   it('loses nothing of what only it has counted', async () => {
     const nobody = await closedPort();
     const service = startService(
@@ -134,10 +145,15 @@ describe("An observer's thread that ends", () => {
   });
 });
 
+async function listenOn(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 /** A port on which nobody listens. */
 async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await listenOn(0);
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');

@@ -1,9 +1,10 @@
 import { diag } from '@opentelemetry/api';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { snapshotTransferList } from '../bridge/metric-snapshot.ts';
 import { PortInUseError } from '../errors/port-in-use-error.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { createInlineObserverHost } from './inline-observer-host.ts';
+import { newObserverThread } from './new-observer-thread.ts';
 import {
   observerError,
   type ObservabilityReady,
@@ -14,13 +15,12 @@ import {
 import {
   type MessageFromObserver,
   type MessageToObserver,
-  OBSERVER_MARKER,
   type ObserverRequest,
   type ObserverStart,
 } from './observer-messages.ts';
+import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { performRequest } from './perform-request.ts';
 import { settleWithin } from './settle-within.ts';
-import { observerEnvironment, observerFlags } from './thread-environment.ts';
 
 export interface ThreadObserverHostParts extends ObserverHostParts {
   /** Called for each new start after the first. */
@@ -52,9 +52,6 @@ const DEFAULT_HANG_LIMITS: HangLimits = { hangsAfterMs: 15_000, checkIntervalMs:
 /** One silent check may be the wake-up of a suspended machine; the observer gets this many to show that it lives. */
 const SILENT_CHECKS = 3;
 
-/** Room for some hundred thousand series; the observer ends itself at 60% of it, before the process would end. */
-const MAX_HEAP_MB = 512;
-
 /** A request that no observer takes for this long fails. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -64,18 +61,11 @@ const HTTP_PORT = 80;
 /** What an answer may take on its way, beyond the time that the observer itself was given. */
 const ANSWER_GRACE_MS = 250;
 
-interface PendingRequest {
-  readonly request: ObserverRequest;
-  readonly resolve: (value: string | undefined) => void;
-  readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
-}
-
 class ThreadObserverHost implements ObserverHost {
   readonly ready: Promise<ObservabilityReady>;
   readonly #parts: ThreadObserverHostParts;
   readonly #ready = Promise.withResolvers<ObservabilityReady>();
-  readonly #pending = new Map<number, PendingRequest>();
+  readonly #requests: OpenRequests = createOpenRequests(() => this.#unrefWhenIdle());
   readonly #hangLimits: HangLimits;
   readonly #hangCheck: NodeJS.Timeout;
   #worker: Worker | undefined;
@@ -87,7 +77,6 @@ class ThreadObserverHost implements ObserverHost {
   #isStopping = false;
   #backoffMs = FIRST_BACKOFF_MS;
   #restartTimer: NodeJS.Timeout | undefined;
-  #nextRequest = 0;
   #silentChecks = 0;
   /** Where the first observer listened. Its successors listen there too, also where any free port was asked for. */
   #port: number | undefined;
@@ -234,21 +223,24 @@ class ThreadObserverHost implements ObserverHost {
         this.#settle(() => this.#ready.resolve({ metricsUrl: message.metricsUrl }));
         return;
       case 'refused':
-        this.#settle(() => this.#ready.reject(this.#refusal(message.code, message.message)));
+        this.#refused(this.#refusal(message.code, message.message));
         return;
       case 'reply':
-        this.#settleRequest(message.id, (request) => {
-          if (message.error === undefined) {
-            request.resolve(message.value);
-          } else {
-            request.reject(observerError('OBSERVER_FAILED', message.error));
-          }
-        });
+        this.#requests.answer(message);
+    }
+  }
+
+  #refused(error: Error): void {
+    if (this.#isSettled) {
+      // An observer that was started anew, or a later attempt: `ready` can tell nobody any more.
+      diag.warn(`inferometer: ${error.message}`);
+    } else {
+      this.#settle(() => this.#ready.reject(error));
     }
   }
 
   #refusal(code: string, message: string): Error {
-    const { prometheus } = this.#parts.options;
+    const { prometheus } = withPort(this.#parts.options, this.#port);
     return code === 'PORT_IN_USE' && prometheus !== false
       ? new PortInUseError(prometheus.host, prometheus.port)
       : observerError(code, message);
@@ -272,11 +264,7 @@ class ThreadObserverHost implements ObserverHost {
       this.#fallBackToInline(this.#lastError ?? `it ended with exit code ${code}`);
       return;
     }
-    for (const id of this.#pending.keys()) {
-      this.#settleRequest(id, ({ reject }) =>
-        reject(observerError('OBSERVER_ENDED', 'The observer thread ended before it answered; try again.')),
-      );
-    }
+    this.#requests.fail('The observer thread ended before it answered; try again.');
     if (!this.#isStopping) {
       this.#restart(code);
     }
@@ -311,11 +299,7 @@ class ThreadObserverHost implements ObserverHost {
     this.#isSettled = true;
     inline.ready.then(this.#ready.resolve, this.#ready.reject);
     // What was asked of the thread meanwhile is asked of what is used in its place.
-    for (const id of this.#pending.keys()) {
-      this.#settleRequest(id, ({ request, resolve, reject }) => {
-        performRequest(inline, request).then(resolve, reject);
-      });
-    }
+    this.#requests.handOver((request) => performRequest(inline, request));
   }
 
   #checkForHang(): void {
@@ -343,37 +327,17 @@ class ThreadObserverHost implements ObserverHost {
     if (this.#inline !== undefined) {
       return performRequest(this.#inline, request);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-    const id = this.#nextRequest++;
-    const timer = setTimeout(() => {
-      this.#settleRequest(id, () =>
-        reject(observerError('OBSERVER_TIMEOUT', `The observer did not answer within ${timeoutMs} ms.`)),
-      );
-    }, timeoutMs);
-    this.#pending.set(id, { request, resolve, reject, timer });
     if (this.#worker === undefined) {
-      this.#settleRequest(id, () =>
-        reject(observerError('OBSERVER_ENDED', 'The observer thread is being started anew; try again in a moment.')),
-      );
-    } else {
-      this.#worker.ref();
-      this.#post({ kind: 'request', id, request });
+      throw observerError('OBSERVER_ENDED', 'The observer thread is being started anew; try again in a moment.');
     }
-    return promise;
-  }
-
-  #settleRequest(id: number, settle: (request: PendingRequest) => void): void {
-    const request = this.#pending.get(id);
-    if (request !== undefined) {
-      this.#pending.delete(id);
-      clearTimeout(request.timer);
-      settle(request);
-      this.#unrefWhenIdle();
-    }
+    const { id, answer } = this.#requests.open(request, timeoutMs);
+    this.#worker.ref();
+    this.#post({ kind: 'request', id, request });
+    return answer;
   }
 
   #unrefWhenIdle(): void {
-    if (this.#isSettled && this.#pending.size === 0) {
+    if (this.#isSettled && this.#requests.size === 0) {
       this.#worker?.unref();
     }
   }
@@ -386,21 +350,4 @@ class ThreadObserverHost implements ObserverHost {
 function withPort(options: ResolvedOptions, port: number | undefined): ResolvedOptions {
   const { prometheus } = options;
   return prometheus === false || port === undefined ? options : { ...options, prometheus: { ...prometheus, port } };
-}
-
-function newObserverThread(start: ObserverStart): Worker {
-  const options = {
-    name: 'inferometer-observer',
-    workerData: { [OBSERVER_MARKER]: true, start },
-    execArgv: observerFlags(process.execArgv),
-    env: observerEnvironment(process.env),
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  };
-  if ((import.meta.url as string | undefined) === undefined) {
-    throw new Error('a bundle in CommonJS form does not know where its files are');
-  }
-  // Two literals, each in its branch: bundlers look for exactly this form, and the source has another file name.
-  return import.meta.url.endsWith('.ts')
-    ? new Worker(new URL('./observer-thread.ts', import.meta.url), options)
-    : new Worker(new URL('./observer-thread.js', import.meta.url), options);
 }
