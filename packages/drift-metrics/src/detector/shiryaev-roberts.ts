@@ -10,16 +10,19 @@ export interface DetectorState {
   readonly changePane: number;
 }
 
-/** A start with so little evidence adds nothing; with a tolerance and no change, that is all but the latest few. */
-const NEGLIGIBLE = -30;
+/**
+ * A start whose evidence cannot be more than this is left out: alerts take about 10. With a tolerance and no change, that
+ * is most of them.
+ */
+const NEGLIGIBLE = 2;
 
 /**
- * Whether a change is still sought to begin with a pane of this age: with each of the latest 8, and of older ones with
+ * Whether a change is still sought to begin with a pane of this age: with each of the latest 12, and of older ones with
  * fewer and fewer. Evidence of neighbours that old is much the same, to leave out starts by their number only lowers M,
- * and of 60 panes 20 are evaluated.
+ * and of 60 panes 24 are evaluated.
  */
 function isStart(pane: number, age: number): boolean {
-  const step = age < 8 ? 1 : age < 16 ? 2 : age < 32 ? 4 : 8;
+  const step = age < 12 ? 1 : age < 20 ? 2 : age < 36 ? 4 : 8;
   return pane % step === 0;
 }
 
