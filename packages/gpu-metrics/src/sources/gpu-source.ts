@@ -29,7 +29,17 @@ export type SourceOpening =
 /** Takes what somebody who runs the service may want to know. */
 export type TakeNote = (note: ProbeNote) => void;
 
-/** The device without the properties that are undefined: what is not known is absent. */
-export function definedOnly(device: { readonly [Key in keyof GpuDevice]: GpuDevice[Key] | undefined }): GpuDevice {
-  return Object.fromEntries(Object.entries(device).filter(([, value]) => value !== undefined)) as unknown as GpuDevice;
+/** The properties that have a value: what is not known is absent. */
+export function definedOnly<Properties extends object>(properties: Properties): Defined<Properties> {
+  // A plain loop: this runs for each device at each tick, and entries would take a tenth of the tick (bench/gpu).
+  const defined: Partial<Record<string, unknown>> = {};
+  for (const key in properties) {
+    if (properties[key] !== undefined) {
+      defined[key] = properties[key];
+    }
+  }
+  return defined as Defined<Properties>;
 }
+
+/** The same properties, none of them undefined. */
+export type Defined<Properties> = { [Key in keyof Properties]: Exclude<Properties[Key], undefined> };

@@ -19,7 +19,11 @@ export interface NvmlDeviceParts {
   readonly processId: number | undefined;
 }
 
+/** What is dear to ask: half a millisecond for each GPU's field values, several for its list of processes. */
 interface SlowReadings {
+  readonly memoryTemperatureCelsius?: number | undefined;
+  readonly pcieTransmittedBytes?: number | undefined;
+  readonly pcieReceivedBytes?: number | undefined;
   readonly processMemoryBytes?: number | undefined;
   readonly eccCorrectedErrors?: number | undefined;
   readonly eccUncorrectedErrors?: number | undefined;
@@ -59,7 +63,7 @@ export class NvmlDevice {
   sample(tick: SampleTick): GpuDevice {
     if (tick.isSlow || this.#slow === undefined) {
       this.#questions.forgive();
-      this.#slow = this.#sampleSlow();
+      this.#slow = this.#sampleSlow(tick.nowMs);
     }
     const { id, uuid, name, instance, hasInstances } = this.identity;
     return definedOnly({
@@ -73,7 +77,7 @@ export class NvmlDevice {
       migProfile: instance?.profile,
       ...(hasInstances ? undefined : this.#sampleWork()),
       ...this.#sampleBoard(tick),
-      ...this.#slow,
+      ...definedOnly(this.#slow),
     });
   }
 
@@ -92,28 +96,18 @@ export class NvmlDevice {
   }
 
   #sampleBoard(tick: SampleTick): { readonly [Key in keyof GpuDevice]?: GpuDevice[Key] | undefined } {
-    const fields = this.#fields.read();
     const gpm = this.#gpm.read(tick.nowMs);
     const { nowMs } = tick;
     const board = {
       temperatureCelsius: this.#readings.temperatureCelsius(),
-      memoryTemperatureCelsius: fields.memoryTemperatureCelsius,
       powerWatts: this.#readings.powerWatts(),
       powerLimitWatts: this.#readings.powerLimitWatts(),
       energyJoules: this.#readings.energyJoules(),
       smClockHertz: this.#readings.clockHertz(CLOCKS.sm),
       memoryClockHertz: this.#readings.clockHertz(CLOCKS.memory),
       throttleReasons: this.#readings.throttleReasons(),
-      pcieTransmittedBytes: this.#transmitted.add({
-        counterBytes: fields.pcieTransmittedBytes,
-        mebibytesPerSecond: gpm.pcieTransmittedMebibytesPerSecond,
-        nowMs,
-      }),
-      pcieReceivedBytes: this.#received.add({
-        counterBytes: fields.pcieReceivedBytes,
-        mebibytesPerSecond: gpm.pcieReceivedMebibytesPerSecond,
-        nowMs,
-      }),
+      pcieTransmittedBytes: addRate(this.#transmitted, gpm.pcieTransmittedMebibytesPerSecond, nowMs),
+      pcieReceivedBytes: addRate(this.#received, gpm.pcieReceivedMebibytesPerSecond, nowMs),
     };
     if (this.identity.hasInstances) {
       return board;
@@ -130,14 +124,27 @@ export class NvmlDevice {
     };
   }
 
-  #sampleSlow(): SlowReadings {
+  #sampleSlow(nowMs: number): SlowReadings {
+    const fields = this.#fields.read();
     const { processId } = this.#parts;
     const { handle, hasInstances } = this.identity;
     const asksProcesses = processId !== undefined && !hasInstances;
     return {
+      memoryTemperatureCelsius: fields.memoryTemperatureCelsius,
+      pcieTransmittedBytes: addCounter(this.#transmitted, fields.pcieTransmittedBytes, nowMs),
+      pcieReceivedBytes: addCounter(this.#received, fields.pcieReceivedBytes, nowMs),
       processMemoryBytes: asksProcesses ? processMemory(this.#questions, handle, processId) : undefined,
       eccCorrectedErrors: this.#readings.eccErrors(ECC_ERRORS.corrected),
       eccUncorrectedErrors: this.#readings.eccErrors(ECC_ERRORS.uncorrected),
     };
   }
+}
+
+/** Counters are better than rates: where a device has them, its rates are not added up. */
+function addCounter(total: PcieTotal, counterBytes: number | undefined, nowMs: number): number | undefined {
+  return counterBytes === undefined ? undefined : total.add({ counterBytes, mebibytesPerSecond: undefined, nowMs });
+}
+
+function addRate(total: PcieTotal, mebibytesPerSecond: number | undefined, nowMs: number): number | undefined {
+  return total.hasCounter ? undefined : total.add({ counterBytes: undefined, mebibytesPerSecond, nowMs });
 }

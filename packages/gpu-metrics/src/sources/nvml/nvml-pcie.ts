@@ -15,6 +15,11 @@ export class PcieTotal {
   #lastCounter: number | undefined;
   #lastMs: number | undefined;
 
+  /** Whether a counter was seen, so that the rate must not be added too. */
+  get hasCounter(): boolean {
+    return this.#lastCounter !== undefined;
+  }
+
   /** All bytes since the first look; undefined as long as the device tells nothing. */
   add({ counterBytes, mebibytesPerSecond, nowMs }: PcieReading): number | undefined {
     const elapsedSeconds = this.#lastMs === undefined ? 0 : (nowMs - this.#lastMs) / 1000;
