@@ -1,4 +1,6 @@
-// What it costs to count one inference. Run: npm run simulate:observe-cost -w @inferometer/drift-metrics
+// What it costs to count one inference, and that memory does not grow with them. Run: npm run simulate:observe-cost -w @inferometer/drift-metrics
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createCountLayout } from '../src/engine/count-layout.ts';
 import { createSeededRandom } from '../src/mathematics/seeded-random.ts';
 import { createObservationCounter } from '../src/monitor/count-observation.ts';
@@ -19,6 +21,13 @@ const parts: [name: string, observations: DriftObservation[]][] = [
   ['class', observations.map(({ predictedClass }) => ({ predictedClass }))],
   ['class, confidence and a feature', observations],
 ];
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const heapBytes = (): number => {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+};
+const before = heapBytes();
 for (const [name, given] of parts) {
   const count = createObservationCounter(layout, new Float64Array(layout.length));
   let best = Infinity;
@@ -33,3 +42,7 @@ for (const [name, given] of parts) {
   }
   console.log(`${name}: ${(best * 1e6).toFixed(1)} ns`);
 }
+const grown = (heapBytes() - before) / 1024;
+console.log(
+  `heap after ${(parts.length * 5 * ROUNDS * observations.length) / 1e6} million inferences: ${grown.toFixed(0)} KiB more`,
+);

@@ -341,6 +341,44 @@ describe('The drift engine', () => {
     expect(thresholds[1]! - thresholds[0]!).to.be.closeTo(Math.log(4), 1e-12);
   });
 
+  it('keeps the rate of false alarms for a model with four signals', () => {
+    const options: DriftOptions = {
+      tolerance: 0,
+      effectFloor: 0,
+      panes: 30,
+      meanTimeBetweenFalseAlarmsMs: 40 * MINUTE,
+    };
+    let [minutes, alarms] = [0, 0];
+    for (let model = 0; model < 25; model += 1) {
+      const reference = createReferenceProfile(predictions(1000, 5000 + model), { modelType: 'document' });
+      const traffic = createTraffic(reference, options);
+      while (traffic.alerts.length === 0 && traffic.drift().panes < 30) {
+        traffic.minutes(1, 100, 6000 + 31 * model + traffic.drift().panes);
+        minutes += 1;
+      }
+      alarms += traffic.alerts.length === 0 ? 0 : 1;
+    }
+    expect(minutes / Math.max(1, alarms)).to.be.greaterThan(40);
+  });
+
+  it('claims nothing on a reference of three rows', () => {
+    const rows = [1, 2, 3].map((size) => ({ predictedClass: 'news', confidence: size / 4, features: { size } }));
+    const traffic = createTraffic(createReferenceProfile(rows, { modelType: 'document' }));
+    for (let minute = 0; minute < 60; minute += 1) {
+      traffic.observe(
+        predictions(150, 7000 + minute).map(({ confidence }) => ({
+          predictedClass: 'news',
+          confidence,
+          features: { size: 2 },
+        })),
+        MINUTE,
+      );
+    }
+    expect(traffic.alerts).to.deep.equal([]);
+    expect(traffic.drift().signals.map(({ windowSamples }) => windowSamples)).to.deep.equal([9000, 9000, 9000]);
+    expect(traffic.drift().signals.every(({ score }) => Number.isFinite(score))).to.equal(true);
+  });
+
   it('says what is wrong with an option', () => {
     const cases: [DriftOptions, string][] = [
       [{ panes: 1.5 }, 'panes must be an integer from 2 to 1440, received 1.5; leave it out for the default.'],
