@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { diag, DiagLogLevel, type DiagLogFunction } from '@opentelemetry/api';
 import {
@@ -214,6 +215,32 @@ describe('createDriftMonitor', () => {
     }
     minute(monitor, predictions(200, 1));
     expect(monitor.drift()!.signals.map(({ windowSamples }) => windowSamples)).to.deep.equal([201, 202, 201, 200]);
+  });
+
+  it('judges on a timer that keeps no process alive', () => {
+    const script = `
+      import { metrics } from '@opentelemetry/api';
+      import { createDriftMonitor, createReferenceProfile } from '@inferometer/drift-metrics';
+      const reference = createReferenceProfile([{ predictedClass: 'a' }], { modelType: 'm' });
+      const options = { meter: metrics.getMeter('m'), modelType: 'm', reference, paneMinimumMs: 1, paneMinimumEvents: 1 };
+      const monitor = createDriftMonitor({ ...options, meanTimeBetweenFalseAlarmsMs: 1000 });
+      monitor.observe({ predictedClass: 'a' });
+      const waiting = setInterval(() => {
+        if (monitor.drift().panes === 1) {
+          clearInterval(waiting);
+          console.log('judged');
+        }
+      }, 1);
+    `;
+    const command = [
+      '--conditions=@inferometer/source',
+      '--disable-warning=ExperimentalWarning',
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 10_000 });
+    expect([status, stdout], stderr).to.deep.equal([0, 'judged\n']);
   });
 
   it('takes its series away and counts nothing after its end', async () => {
