@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { GpuDevice } from '../snapshot/gpu-snapshot.ts';
 import type { GpuSource, SampleTick, TakeNote } from './gpu-source.ts';
 
@@ -29,14 +28,14 @@ class BoundedSource implements GpuSource {
       return [];
     }
     const { name, timeoutMs, takeNote } = this.#parts;
-    const patience = new AbortController();
     const answer = this.#source.sample(tick).catch((error: unknown) => {
       takeNote({ level: 'warn', cause: name, text: `${name} failed: ${String(error)}` });
       return [];
     });
-    const timeout = delay(timeoutMs, undefined, { signal: patience.signal }).catch(() => undefined);
+    const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), timeoutMs);
     const devices = await Promise.race([answer, timeout]);
-    patience.abort();
+    clearTimeout(timer);
     if (devices === undefined) {
       takeNote({ level: 'warn', cause: name, text: `${name} gave no answer for ${timeoutMs} ms.` });
       this.#isOverdue = true;

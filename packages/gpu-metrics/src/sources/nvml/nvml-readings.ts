@@ -14,14 +14,14 @@ export const ECC_ERRORS = { corrected: 0, uncorrected: 1 } as const;
 const ECC_COUNTERS = { volatile: 0, aggregate: 1 } as const;
 
 /** Bits of the clocks' event reasons that make a GPU slower than it could be. (Idle and settings do not.) */
-const THROTTLE_REASONS = {
-  power_cap: 0x4n,
-  hardware_slowdown: 0x8n,
-  sync_boost: 0x10n,
-  software_thermal: 0x20n,
-  hardware_thermal: 0x40n,
-  power_brake: 0x80n,
-} as const;
+const THROTTLE_REASONS = [
+  ['power_cap', 0x4],
+  ['hardware_slowdown', 0x8],
+  ['sync_boost', 0x10],
+  ['software_thermal', 0x20],
+  ['hardware_thermal', 0x40],
+  ['power_brake', 0x80],
+] as const;
 
 const HERTZ_PER_MEGAHERTZ = 1e6;
 
@@ -97,8 +97,13 @@ export class NvmlReadings {
     if (!isKnown) {
       return undefined;
     }
-    const bits = this.#out.readBigUInt64LE(0);
-    return Object.fromEntries(Object.entries(THROTTLE_REASONS).map(([name, bit]) => [name, (bits & bit) !== 0n]));
+    // All reasons are in the lower half of the 64 bits.
+    const bits = this.#out.readUInt32LE(0);
+    const reasons: Record<string, boolean> = {};
+    for (const [name, bit] of THROTTLE_REASONS) {
+      reasons[name] = (bits & bit) !== 0;
+    }
+    return reasons;
   }
 
   eccErrors(type: number): number | undefined {
