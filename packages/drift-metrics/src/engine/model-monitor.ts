@@ -20,7 +20,7 @@ const CONTRIBUTIONS_TOLD = 5;
 
 /**
  * Judges one model by its cumulative counts. Each `update` closes one pane at most, so that its work has a bound: of each
- * signal the latest panes are added up, and evidence is computed from 20 of them.
+ * signal the latest panes are added up, and evidence is computed from 27 of them.
  */
 export class ModelMonitor {
   readonly reference: ReferenceProfile;
