@@ -9,6 +9,7 @@ import { resolveOptions } from './options/resolve-options.ts';
 import { currentObservability, setCurrentObservability } from './process-handle.ts';
 import { startOwnerObservability } from './owner-observability.ts';
 import { hasDiagLogger, setStderrLogger } from './diagnostics/stderr-logger.ts';
+import { unsupportedRuntime } from './runtime-support.ts';
 import { threadInvitation } from './threads/thread-invitation.ts';
 import { createWorkerObservability } from './threads/worker-observability.ts';
 
@@ -42,6 +43,12 @@ export function initObservability(options?: ObservabilityOptions): Observability
 }
 
 function start(given: ObservabilityOptions | undefined): Observability {
+  const unsupported = unsupportedRuntime();
+  if (unsupported !== undefined) {
+    logToStderr('warn');
+    diag.error(`inferometer: ${unsupported}; nothing is observed.`);
+    return createNoopObservability(() => setCurrentObservability(undefined));
+  }
   const invitation = threadInvitation();
   if (invitation !== undefined) {
     logToStderr(invitation.logLevel);

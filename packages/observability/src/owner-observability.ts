@@ -38,6 +38,9 @@ import { createObserverWriters, writerOfThread } from './threads/writer-numbers.
 /** How long a flush may take where the caller says nothing: an exit must not be held up for longer. */
 const DEFAULT_FLUSH_TIMEOUT_MS = 1000;
 
+/** A timer of more than 2^31 - 1 ms fires at once. */
+const LONGEST_FLUSH_TIMEOUT_MS = 24 * 3600 * 1000;
+
 /** Less than the observer waits for an answer, so that a slow callback costs its own metrics only. */
 const BRIDGE_COLLECT_TIMEOUT_MS = 80;
 
@@ -57,6 +60,7 @@ const DROP_CAUSES: { readonly [cause in DroppedValueCause]: DropCause } = {
 
 /** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
 export function startOwnerObservability(options: ResolvedOptions, internals: OwnerInternals = {}): Observability {
+  warnOfDrift(options);
   const channel = `inferometer:${randomUUID()}`;
   const heartbeats = createHeartbeats(processTimeMs);
   const log = createAnnouncementLog();
@@ -155,8 +159,8 @@ function ownerHandle(
     ready: loggedReady(host.ready),
     resources: resourceMonitor(host, options.resources !== false, () => shuttingDown !== undefined),
     metricsText: () => (shuttingDown === undefined ? host.metricsText() : Promise.reject(shutDownError())),
-    flush: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shuttingDown ?? toldFlush(host, timeoutMs),
-    shutdown: ({ timeoutMs = DEFAULT_FLUSH_TIMEOUT_MS } = {}) => shutdown(timeoutMs),
+    flush: ({ timeoutMs } = {}) => shuttingDown ?? toldFlush(host, flushTimeout(timeoutMs)),
+    shutdown: ({ timeoutMs } = {}) => shutdown(flushTimeout(timeoutMs)),
   };
 }
 
@@ -167,6 +171,26 @@ function followedProducer(log: AnnouncementLog): MetricProducer {
 }
 
 /** Whoever flushes without awaiting it must not be ended by a rejection. */
+/** Drift monitors are not part of this package yet: who asks for one must not believe that it runs. */
+function warnOfDrift(options: ResolvedOptions): void {
+  const asksForDrift =
+    options.models.some((model) => model.reference !== undefined) ||
+    (options.drift !== false && Object.keys(options.drift).length > 0);
+  if (asksForDrift) {
+    diag.warn(
+      'inferometer: this version computes no drift; references and drift options are not used. ' +
+        'Set drift scores by updateDriftMetrics().',
+    );
+  }
+}
+
+/** A time that timers take: what is none becomes the default, and what is longer than timers can wait a day. */
+function flushTimeout(timeoutMs: unknown): number {
+  return typeof timeoutMs === 'number' && timeoutMs >= 0
+    ? Math.min(timeoutMs, LONGEST_FLUSH_TIMEOUT_MS)
+    : DEFAULT_FLUSH_TIMEOUT_MS;
+}
+
 async function toldFlush(host: ObserverHost, timeoutMs: number): Promise<void> {
   try {
     await host.flush(timeoutMs);

@@ -41,6 +41,17 @@ describe('the command inferometer', () => {
     expect(flag.errors).to.include("Unknown option '--prot'").and.include('inferometer serve --help');
   });
 
+  it('does not pretend to serve where the environment switches everything off', async () => {
+    const disabled = await runProgram(COMMAND, { args: ['serve'], environment: { OTEL_SDK_DISABLED: 'true' } });
+    expect(disabled.code).to.equal(1);
+    expect(disabled.errors).to.equal('inferometer: OTEL_SDK_DISABLED is set, so there is nothing to serve.\n');
+    const none = await runProgram(COMMAND, { args: ['serve'], environment: { OTEL_METRICS_EXPORTER: 'none' } });
+    expect(none.code).to.equal(1);
+    expect(none.errors).to.equal(
+      'inferometer: OTEL_METRICS_EXPORTER names no exporter, so there is nobody to serve.\n',
+    );
+  });
+
   it('serves host metrics without an application until it is told to end', async () => {
     const server = startProgram(COMMAND, { args: ['serve', '--port', '0', '--host', '127.0.0.1'] });
     const metricsUrl = await metricsUrlOf(server);

@@ -138,7 +138,7 @@ const messages: readonly (readonly [options: unknown, message: string])[] = [
   ),
   [
     { models: { a: { reference: new URL('http://host/reference.json') } } },
-    'models.a.reference must be a path, a file URL or the reference itself, received an object; set options.models.a.reference or leave it out.',
+    'models.a.reference must be a path, a file URL or the reference itself, received an object of class URL; set options.models.a.reference or leave it out.',
   ],
   [
     { models: { a: { reference: [] } } },
@@ -237,7 +237,7 @@ const messages: readonly (readonly [options: unknown, message: string])[] = [
   ],
   [
     { otlp: { url: new URL('http://me:secret@host') } },
-    'otlp.url must be an http or https URL, such as http://localhost:4318, received an object; set options.otlp.url or OTEL_EXPORTER_OTLP_ENDPOINT.',
+    'otlp.url must be an http or https URL, such as http://localhost:4318, received an object of class URL; set options.otlp.url or OTEL_EXPORTER_OTLP_ENDPOINT.',
   ],
   [
     { otlp: { intervalMs: 9 } },

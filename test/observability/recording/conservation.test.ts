@@ -23,10 +23,11 @@ class ExpectedCounts {
     const scope = `${this.#model(given['modelType'])['model_type']}`;
     const { success, errorCode } = given;
     const hasCode = errorCode !== undefined && errorCode !== null && errorCode !== '' && errorCode !== 0;
-    const failed = success === false || (success !== true && hasCode);
+    const hasFalsySuccess = success !== undefined && success !== null && (!success || success === 'false');
+    const failed = hasFalsySuccess || (success !== true && hasCode);
     count(this.requests, { ...base, status: failed ? 'error' : 'success' });
     if (failed) {
-      const code = label(errorCode) ?? '';
+      const code = hasCode ? (label(errorCode) ?? '') : '';
       count(this.errors, {
         ...base,
         ...this.#limited('error_code', scope, code === '' ? 'unknown' : code, LIMITS.errorCodesPerModel, ['unknown']),

@@ -83,21 +83,26 @@ describe('a value that is none', () => {
     ]);
   });
 
-  it('is dropped where an outcome should be: the record counts as if nothing was said', async () => {
+  it('is counted as dropped where an outcome should be, and never makes a success of a failure', async () => {
     const observability = start();
-    for (const success of ['false', 0, 1, null, {}]) {
+    for (const success of [1, {}, 'yes']) {
+      observability.trackInference({ modelType: 'm', success: success as never });
+    }
+    for (const success of ['false', 0, '', Number.NaN]) {
       observability.trackInference({ modelType: 'm', success: success as never });
     }
     observability.trackInference({ modelType: 'm', success: 'no' as never, errorCode: 'timeout' });
+    observability.trackInference({ modelType: 'm', success: null as never });
     const scrape = await observability.scrape();
-    expect(scrape.value('inference_requests_total', { status: 'success' })).to.equal(5);
-    expect(scrape.value('inference_requests_total', { status: 'error' })).to.equal(1);
+    expect(scrape.value('inference_requests_total', { status: 'success' })).to.equal(4);
+    expect(scrape.value('inference_requests_total', { status: 'error' })).to.equal(5);
+    expect(scrape.value('error_count_total', { error_code: 'unknown' })).to.equal(4);
     expect(
       exactValue(scrape, 'inferometer_dropped_values_total', {
         metric: 'inference_requests_total',
         cause: 'wrong_type',
       }),
-    ).to.equal(6);
+    ).to.equal(8);
   });
 
   it('is dropped where an error code should be, and the failure counts as unknown', async () => {

@@ -155,6 +155,8 @@ describe('a true label', () => {
     }
     const scrape = await observability.scrape();
     expect(scrape.value('prediction_distribution_total')).to.equal(5);
-    expect(scrape.value('inferometer_dropped_values_total', { metric: 'ground_truth_total' })).to.equal(5);
+    const dropped = { metric: 'ground_truth_total' };
+    expect(scrape.value('inferometer_dropped_values_total', { ...dropped, cause: 'out_of_range' })).to.equal(2);
+    expect(scrape.value('inferometer_dropped_values_total', { ...dropped, cause: 'wrong_type' })).to.equal(3);
   });
 });

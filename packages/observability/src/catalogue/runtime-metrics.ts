@@ -9,31 +9,31 @@ function eventLoopGauge(name: string, description: string): MetricDefinition {
 
 export const eventLoopDelayMin: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.min',
-  'Event loop minimum delay.',
+  'Event loop minimum delay, since about the last collection.',
 );
 export const eventLoopDelayMax: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.max',
-  'Event loop maximum delay.',
+  'Event loop maximum delay, since about the last collection.',
 );
 export const eventLoopDelayMean: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.mean',
-  'Event loop mean delay.',
+  'Event loop mean delay, since about the last collection.',
 );
 export const eventLoopDelayStddev: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.stddev',
-  'Event loop standard deviation delay.',
+  'Event loop standard deviation delay, since about the last collection.',
 );
 export const eventLoopDelayP50: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.p50',
-  'Event loop 50 percentile delay.',
+  'Event loop 50 percentile delay, since about the last collection.',
 );
 export const eventLoopDelayP90: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.p90',
-  'Event loop 90 percentile delay.',
+  'Event loop 90 percentile delay, since about the last collection.',
 );
 export const eventLoopDelayP99: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.delay.p99',
-  'Event loop 99 percentile delay.',
+  'Event loop 99 percentile delay, since about the last collection.',
 );
 export const eventLoopBlocked: MetricDefinition = eventLoopGauge(
   'nodejs.eventloop.blocked',

@@ -31,7 +31,7 @@ export const bridgeAge: MetricDefinition = selfMetric(
   'bridge.age',
   's',
   [],
-  "Age of the answer that the user's own instruments are exported from; it grows while the main thread is blocked.",
+  "Age of what the application's own instruments are exported from: seconds at most, and more while the main thread is blocked.",
 );
 
 export const exportFailures: MetricDefinition = selfMetric(

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts';
 import { initObservability } from '../init-observability.ts';
 import type { Observability } from '../observability.ts';
 import type { ObservabilityOptions } from '../options/observability-options.ts';
+import { resolveOptions } from '../options/resolve-options.ts';
 import { UsageError } from './usage-error.ts';
 
 const HELP = `inferometer serve: export host metrics for Prometheus, without an application
@@ -25,6 +26,11 @@ export async function serve(args: string[]): Promise<number> {
   if (options === undefined) {
     process.stdout.write(HELP);
     return 0;
+  }
+  const nothing = whyNothing();
+  if (nothing !== undefined) {
+    process.stderr.write(`inferometer: ${nothing}.\n`);
+    return 1;
   }
   let observability: Observability;
   try {
@@ -50,6 +56,17 @@ export async function serve(args: string[]): Promise<number> {
   await untilSignal();
   await observability.shutdown();
   return 0;
+}
+
+/** Why the environment leaves nothing to serve; `undefined` where it does not. */
+function whyNothing(): string | undefined {
+  const { disabled, prometheus, otlp, console } = resolveOptions(undefined, process.env).options;
+  if (disabled) {
+    return 'OTEL_SDK_DISABLED is set, so there is nothing to serve';
+  }
+  return prometheus === false && otlp === false && console === false
+    ? 'OTEL_METRICS_EXPORTER names no exporter, so there is nobody to serve'
+    : undefined;
 }
 
 function readOptions(args: string[]): ObservabilityOptions | undefined {
@@ -99,7 +116,8 @@ function parse(args: string[]): ServeFlags {
     });
     return values;
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)} See inferometer serve --help.`);
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message.replace(/\.$/, '')}; see inferometer serve --help.`);
   }
 }
 

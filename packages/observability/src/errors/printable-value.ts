@@ -33,5 +33,8 @@ function printableObject(value: object | null): string {
   if (Array.isArray(value)) {
     return value.length === 0 ? 'an empty array' : `an array of ${value.length}`;
   }
-  return 'an object';
+  const kind = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof kind === 'string' && kind !== '' && kind !== 'Object'
+    ? `an object of class ${kind.slice(0, MAX_PRINTED_LENGTH)}`
+    : 'an object';
 }

@@ -10,6 +10,7 @@ import {
 } from '../catalogue/inference-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type DropCause, type DroppedValues } from '../diagnostics/dropped-values.ts';
+import { UNKNOWN_CODE } from './failure-code.ts';
 import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
@@ -190,10 +191,12 @@ class SlotInferenceRecorder implements InferenceRecorder {
     if (typeof success === 'boolean') {
       return !success;
     }
-    if (success !== undefined) {
-      this.#dropped.drop(inferenceRequests, 'wrong_type', 'success');
+    if (success === undefined || success === null) {
+      return isErrorCode(errorCode);
     }
-    return isErrorCode(errorCode);
+    // Of a caller that gives 0 or 'false', failures must not become successes.
+    this.#dropped.drop(inferenceRequests, 'wrong_type', 'success');
+    return !success || success === 'false' || isErrorCode(errorCode);
   }
 
   #seriesFor(model: Model, labels: unknown): ModelSeries {
@@ -216,10 +219,13 @@ class SlotInferenceRecorder implements InferenceRecorder {
       return;
     }
     const text = textOf(errorCode);
-    if (text === undefined && errorCode !== undefined && errorCode !== null) {
+    if (text === undefined && isErrorCode(errorCode)) {
       this.#dropped.drop(errorCount, 'wrong_type', 'errorCode');
     }
-    const block = series.errorCodeSlot(errorCode, text === undefined || text === '' ? 'unknown' : labelText(text));
+    const block =
+      isErrorCode(errorCode) && text !== undefined
+        ? series.errorCodeSlot(errorCode, labelText(text))
+        : series.errorCodeSlot(undefined, UNKNOWN_CODE);
     block.slots[block.index]!++;
   }
 
@@ -302,7 +308,8 @@ class SlotInferenceRecorder implements InferenceRecorder {
         ? [classText(predictedClass)]
         : Array.from({ length: batch }, (_, position) => classTextAt(predictions, position));
     if (!this.#predictions.remember(requestId, { modelType: modelType ?? UNKNOWN_MODEL, classes })) {
-      this.#dropped.drop(groundTruth, 'wrong_type', 'requestId');
+      // A text that is none to remember by is empty or too long.
+      this.#dropped.drop(groundTruth, typeof requestId === 'string' ? 'out_of_range' : 'wrong_type', 'requestId');
     }
   }
 

@@ -65,13 +65,13 @@ function createEventLoopSample(parts: RuntimeMetricsParts): { sample(): void; st
   const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delays.enable();
   const gauges: readonly (readonly [GaugeSlot, () => number])[] = [
-    [gauge(eventLoopDelayMin), (): number => delays.min],
-    [gauge(eventLoopDelayMax), (): number => delays.max],
-    [gauge(eventLoopDelayMean), (): number => delays.mean],
+    [gauge(eventLoopDelayMin), (): number => beyondTimer(delays.min)],
+    [gauge(eventLoopDelayMax), (): number => beyondTimer(delays.max)],
+    [gauge(eventLoopDelayMean), (): number => beyondTimer(delays.mean)],
     [gauge(eventLoopDelayStddev), (): number => delays.stddev],
-    [gauge(eventLoopDelayP50), (): number => delays.percentile(50)],
-    [gauge(eventLoopDelayP90), (): number => delays.percentile(90)],
-    [gauge(eventLoopDelayP99), (): number => delays.percentile(99)],
+    [gauge(eventLoopDelayP50), (): number => beyondTimer(delays.percentile(50))],
+    [gauge(eventLoopDelayP90), (): number => beyondTimer(delays.percentile(90))],
+    [gauge(eventLoopDelayP99), (): number => beyondTimer(delays.percentile(99))],
   ];
   const utilization = gauge(eventLoopUtilization);
   const time = (state: 'active' | 'idle'): SlotBlock =>
@@ -102,6 +102,11 @@ function createEventLoopSample(parts: RuntimeMetricsParts): { sample(): void; st
       delays.disable();
     },
   };
+}
+
+/** Node.js measures from one turn of its timer to the next: an idle loop would seem to lag by the timer's own interval. */
+function beyondTimer(delayNs: number): number {
+  return Math.max(0, delayNs - DELAY_RESOLUTION_MS * 1e6);
 }
 
 function createHeapSample(store: SeriesStore): () => void {

@@ -1,6 +1,7 @@
 import { createDroppedValues } from '../diagnostics/dropped-values.ts';
 import { diag } from '@opentelemetry/api';
 import { BroadcastChannel, MessageChannel, postMessageToThread, threadId } from 'node:worker_threads';
+import { observerError } from '../observer/observer-host.ts';
 import type { Observability } from '../observability.ts';
 import { createRecordingSide } from '../recording-side.ts';
 import { createLabelAdmission } from '../store/label-admission.ts';
@@ -43,7 +44,9 @@ export function createWorkerObservability(invitation: ThreadInvitation): Observa
       throw new Error('createStoreProducer() works on the thread that called initObservability() first.');
     },
     metricsText: () =>
-      Promise.reject(new Error('metricsText() answers on the thread that called initObservability() first.')),
+      Promise.reject(
+        observerError('NOT_THE_OWNER', 'metricsText() answers on the thread that called initObservability() first.'),
+      ),
     // What is recorded is in shared memory already; the owner's readers push it.
     flush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),

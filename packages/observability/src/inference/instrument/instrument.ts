@@ -1,3 +1,4 @@
+import { closestName } from '../../options/closest-name.ts';
 import { performance } from 'node:perf_hooks';
 import type { TimerSource } from '../inference-types.ts';
 import { observeCall } from './call.ts';
@@ -40,6 +41,7 @@ export function createInstrument(
 ): Instrument {
   return (modelType, fn, options = {}) => {
     checkFunction('fn', fn);
+    checkNames(options);
     checkFunction('options.extract', options.extract ?? fn);
     checkFunction('options.extractError', options.extractError ?? fn);
     const { startOptions } = options;
@@ -60,6 +62,18 @@ export function createInstrument(
     // A proxy is all that the function is: its name, its length, its properties now and later.
     return new Proxy<typeof fn>(fn, { apply: call });
   };
+}
+
+const OPTION_NAMES = ['extract', 'extractError', 'startOptions'];
+
+function checkNames(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(name)) {
+      const closest = closestName(name, OPTION_NAMES);
+      const hint = closest === undefined ? `allowed are ${OPTION_NAMES.join(', ')}` : `did you mean ${closest}?`;
+      throw new TypeError(`instrument: there is no option ${name}; ${hint}`);
+    }
+  }
 }
 
 function checkFunction(name: string, value: unknown): void {
