@@ -4,6 +4,7 @@ import type { Context } from 'mocha';
 
 /** Where the tools that tests use come from. */
 const ORIGINS: Readonly<Record<string, string>> = {
+  gcc: "Debian's package gcc",
   promtool: "Debian's package prometheus",
   prometheus: "Debian's package prometheus",
 };

@@ -12,7 +12,7 @@ import { heapInUse } from '../recording/heap-in-use.ts';
 const foreign = /^(process|system)_|^target_info$/;
 
 /** Of the catalogue, and only told where it is measured: in a container with a processor quota. */
-const dependsOnTheMachine: ReadonlySet<string> = new Set(['cpu_throttled_seconds']);
+const dependsOnTheMachine: ReadonlySet<string> = new Set(['cpu_throttled_seconds_total']);
 
 function useEverything(observability: Observability): void {
   const record = { modelType: 'document', latencyMs: 5, confidence: 0.5, predictedClass: 'a', batchSize: 1 };

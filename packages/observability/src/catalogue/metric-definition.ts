@@ -1,10 +1,12 @@
-import { prometheusName } from './prometheus-names.ts';
+import { type NamedKind, prometheusName } from './prometheus-names.ts';
 
 /**
  * What a metric is; it decides how writers of one series add up and which OpenTelemetry data point leaves. A ratio
- * leaves as a gauge: its numerators and denominators are added up over the writers before they are divided.
+ * leaves as a gauge: its numerators and denominators are added up over the writers before they are divided. A mirrored
+ * counter is one that somebody else keeps (a driver, the kernel) and tells as a total: it is set as a gauge is, can be
+ * absent, ends with its writer, and leaves as a counter.
  */
-export type MetricKind = 'counter' | 'upDownCounter' | 'gauge' | 'ratio' | 'histogram';
+export type MetricKind = 'counter' | 'mirroredCounter' | 'upDownCounter' | 'gauge' | 'ratio' | 'histogram';
 
 /** One metric of the catalogue. The name and the unit are OpenTelemetry's; the Prometheus name follows from them. */
 export interface MetricDefinition {
@@ -25,5 +27,16 @@ export interface MetricDefinition {
 /** A definition with the Prometheus name that follows from the rest. */
 export function defineMetric(metric: Omit<MetricDefinition, 'prometheusName'>): MetricDefinition {
   const { name, unit, kind } = metric;
-  return { ...metric, prometheusName: prometheusName({ name, unit, kind: kind === 'ratio' ? 'gauge' : kind }) };
+  return { ...metric, prometheusName: prometheusName({ name, unit, kind: namedKind(kind) }) };
+}
+
+function namedKind(kind: MetricKind): NamedKind {
+  switch (kind) {
+    case 'ratio':
+      return 'gauge';
+    case 'mirroredCounter':
+      return 'counter';
+    default:
+      return kind;
+  }
 }

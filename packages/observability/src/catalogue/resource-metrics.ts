@@ -43,7 +43,7 @@ export const memoryLimit: MetricDefinition = resourceMetric(
 );
 
 export const cpuThrottled: MetricDefinition = resourceMetric(
-  'gauge',
+  'mirroredCounter',
   'cpu.throttled',
   's',
   [],

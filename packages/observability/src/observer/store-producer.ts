@@ -86,7 +86,7 @@ function metricData(metric: ReadableMetric, endTime: HrTime): MetricData {
 }
 
 function isMonotonic(definition: MetricDefinition): boolean {
-  return definition.kind === 'counter';
+  return definition.kind === 'counter' || definition.kind === 'mirroredCounter';
 }
 
 function numberPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<number>[] {

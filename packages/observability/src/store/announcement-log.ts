@@ -12,7 +12,7 @@ import { createCompensatedSum } from './compensated-sum.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
-import { slotsOf } from './series-layout.ts';
+import { isSet, slotsOf } from './series-layout.ts';
 
 interface WriterRecord {
   readonly slabs: Map<number, SlabAnnouncement>;
@@ -127,7 +127,7 @@ class SharedAnnouncementLog implements AnnouncementLog {
 }
 
 function outlivesItsWriter(kind: MetricKind): boolean {
-  return kind !== 'gauge' && kind !== 'ratio';
+  return !isSet(kind) && kind !== 'ratio';
 }
 
 function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: RetiredSeries | undefined): RetiredSeries {

@@ -32,7 +32,7 @@ export interface SeriesAnnouncement {
   readonly startTimeMs: number;
   /** Upper bounds of a histogram's buckets, the last one (infinity) left out. */
   readonly bounds?: readonly number[];
-  /** Gauges only: who set it. A value set by hand wins over a sampled one. */
+  /** Gauges and mirrored counters only: who set it. A value set by hand wins over a sampled one. */
   readonly origin?: GaugeOrigin;
 }
 

@@ -3,7 +3,7 @@ import type { MetricKind } from '../catalogue/metric-definition.ts';
 /**
  * How the slots of a series are used:
  * - counter, up-down counter: `[value]`
- * - gauge: `[value, set at]`, the time in milliseconds since the epoch; NaN is "absent"
+ * - gauge, mirrored counter: `[value, set at]`, the time in milliseconds since the epoch; NaN is "absent"
  * - ratio: `[numerator, denominator, set at]`
  * - histogram: `[count of bucket 0, ..., count of the bucket to infinity, sum]`; its count is the sum of its buckets
  */
@@ -13,10 +13,16 @@ export function slotsOf(kind: MetricKind, bounds: readonly number[] | undefined)
     case 'upDownCounter':
       return 1;
     case 'gauge':
+    case 'mirroredCounter':
       return 2;
     case 'ratio':
       return 3;
     case 'histogram':
       return (bounds?.length ?? 0) + 2;
   }
+}
+
+/** Whether a series is set to values, rather than added to, and is absent until it is set. */
+export function isSet(kind: MetricKind): boolean {
+  return kind === 'gauge' || kind === 'mirroredCounter';
 }

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { GaugeOrigin, WriterAnnouncement } from './announcements.ts';
-import { slotsOf } from './series-layout.ts';
+import { isSet, slotsOf } from './series-layout.ts';
 
 /** 64 KiB a slab: a service with a few models fits in one, and a slab is cheap enough to be had by each worker. */
 const SLAB_SLOTS = 8192;
@@ -38,7 +38,7 @@ export interface SeriesStore {
   reserve(slots: number): SlotBlock;
   /** Makes the series that begins `offset` slots into `block` known to the observer. */
   announce(block: SlotBlock, offset: number, series: SeriesDescription): void;
-  /** Reserves and announces in one go. Slots of a gauge start as NaN, which is "absent". */
+  /** Reserves and announces in one go. Slots of what is set start as NaN, which is "absent". */
   series(series: SeriesDescription): SlotBlock;
 }
 
@@ -98,7 +98,7 @@ class SlabSeriesStore implements SeriesStore {
 
   series(series: SeriesDescription): SlotBlock {
     const block = this.reserve(slotsOf(series.metric.kind, series.bounds));
-    if (series.metric.kind === 'gauge') {
+    if (isSet(series.metric.kind)) {
       block.slots[block.index] = Number.NaN;
     }
     this.announce(block, 0, series);

@@ -6,7 +6,7 @@ import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts'
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
-import { slotsOf } from './series-layout.ts';
+import { isSet, slotsOf } from './series-layout.ts';
 
 /** One writer's part of a series. */
 interface Cell {
@@ -22,7 +22,7 @@ export interface ReadableSeries {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   readonly bounds: readonly number[] | undefined;
-  /** The value of a counter; of a gauge, `undefined` where nobody tells it. */
+  /** The value of a counter; of what is set, `undefined` where nobody tells it. */
   readValue(): number | undefined;
   /** Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places. */
   readHistogram(target: Float64Array): void;
@@ -35,6 +35,8 @@ export interface ReadableMetric {
 
 /** The reading side of the store: it is told of series by announcements and reads their slots whenever it is asked. */
 export interface StoreReader {
+  /** Makes metrics known that are not in the catalogue; before they are announced, for what is unknown is not read. */
+  define(metrics: readonly MetricDefinition[]): void;
   accept(announcement: Announcement): void;
   /** The metrics that have series, in the order in which they were first seen. */
   readonly metrics: ReadonlyMap<string, ReadableMetric>;
@@ -56,6 +58,7 @@ export function createStoreReader(options: StoreReaderOptions): StoreReader {
 
 class SlabStoreReader implements StoreReader {
   readonly metrics = new Map<string, { definition: MetricDefinition; series: Map<string, SummedSeries> }>();
+  readonly #defined = new Map<string, MetricDefinition>();
   readonly #slabs = new Map<number, Map<number, Float64Array>>();
   readonly #known = new Map<number, Set<number>>();
   readonly #retired = createRetiredWriters();
@@ -64,6 +67,12 @@ class SlabStoreReader implements StoreReader {
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  define(metrics: readonly MetricDefinition[]): void {
+    for (const metric of metrics) {
+      this.#defined.set(metric.name, metric);
+    }
   }
 
   accept(announcement: Announcement): void {
@@ -116,7 +125,7 @@ class SlabStoreReader implements StoreReader {
   }
 
   #seriesFor(announcement: SeriesAnnouncement | RetiredSeries): SummedSeries | undefined {
-    const definition = metricsByName.get(announcement.metric);
+    const definition = metricsByName.get(announcement.metric) ?? this.#defined.get(announcement.metric);
     if (definition === undefined) {
       return undefined;
     }
@@ -150,7 +159,7 @@ class SlabStoreReader implements StoreReader {
 }
 
 function endsWithItsWriters(definition: MetricDefinition): boolean {
-  return definition.kind === 'gauge' || definition.kind === 'ratio';
+  return isSet(definition.kind) || definition.kind === 'ratio';
 }
 
 class SummedSeries implements ReadableSeries {
@@ -198,6 +207,7 @@ class SummedSeries implements ReadableSeries {
   readValue(): number | undefined {
     switch (this.#definition.kind) {
       case 'gauge':
+      case 'mirroredCounter':
         return this.#readGauge();
       case 'ratio':
         return this.#readRatio();
