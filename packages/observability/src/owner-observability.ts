@@ -10,6 +10,7 @@ import { registerGlobalMeterProvider } from './bridge/register-global.ts';
 import { observerRestarts } from './catalogue/self-metrics.ts';
 import { mostLabelValues, type RecorderOptions } from './inference/recorder-options.ts';
 import { flushBeforeExit } from './main-thread/exit-flush.ts';
+import { markGpuProbe } from './main-thread/gpu-probe-marker.ts';
 import { startRuntimeMetrics } from './main-thread/runtime-metrics.ts';
 import { shutDownOnSignals } from './main-thread/shutdown-signals.ts';
 import type { Observability, ResourceMonitor } from './observability.ts';
@@ -107,6 +108,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     nextWriter: createObserverWriters(),
     collectBridge: (reset) => bridge.collect({ timeoutMs: BRIDGE_COLLECT_TIMEOUT_MS, reset }),
   };
+  const unmarkGpuProbe = options.gpu === false ? (): void => {} : markGpuProbe(process.env, process.pid);
   const host =
     options.observer === 'inline'
       ? createInlineObserverHost(parts)
@@ -121,6 +123,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     registration?.unregister();
     provider.shutdown();
     clearInterval(heartbeat);
+    unmarkGpuProbe();
     runtime.stop();
     members.close();
     stopAnswering();

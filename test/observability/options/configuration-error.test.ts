@@ -81,8 +81,36 @@ const messages: readonly (readonly [options: unknown, message: string])[] = [
       [{ [name]: true }, `${name} must be an object, received true; set options.${name} or leave it out.`] as const,
   ),
   [
-    { gpu: { probe: () => 1 } },
-    'gpu must be an object of plain data, received an object; set options.gpu or leave it out.',
+    { drift: { probe: () => 1 } },
+    'drift must be an object of plain data, received an object; set options.drift or leave it out.',
+  ],
+  [
+    { gpu: { intervalMs: 50 } },
+    'gpu.intervalMs must be an integer from 100 to 3600000, received 50; set options.gpu.intervalMs or leave it out.',
+  ],
+  [
+    { gpu: { slowIntervalMs: '1m' } },
+    'gpu.slowIntervalMs must be an integer from 100 to 3600000, received "1m"; set options.gpu.slowIntervalMs or leave it out.',
+  ],
+  [
+    { gpu: { semanticConventions: 1 } },
+    'gpu.semanticConventions must be true or false, received 1; set options.gpu.semanticConventions or leave it out.',
+  ],
+  [
+    { gpu: { sources: false } },
+    'gpu.sources must be an object, received false; set options.gpu.sources or leave it out.',
+  ],
+  [
+    { gpu: { sources: { nvml: true } } },
+    'gpu.sources.nvml must be a path or false, received true; set options.gpu.sources.nvml or leave it out.',
+  ],
+  [
+    { gpu: { sources: { sysfs: ' ' } } },
+    'gpu.sources.sysfs must be a path or false, received " "; set options.gpu.sources.sysfs or leave it out.',
+  ],
+  [
+    { gpu: { sources: { systeminformation: 'no' } } },
+    'gpu.sources.systeminformation must be true or false, received "no"; set options.gpu.sources.systeminformation or leave it out.',
   ],
   // Bounds.
   ...['latencyBucketsSeconds', 'confidenceBuckets', 'batchSizeBuckets'].flatMap((name) => [

@@ -2,10 +2,12 @@ import { diag } from '@opentelemetry/api';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type MetricProducer, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { createBridgeProducer } from '../bridge/bridge-producer.ts';
+import { keepBridgeFresh } from './bridge-refresh.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { createSeriesStore } from '../store/series-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { InferometerPrometheusExporter } from './exposition/prometheus-exporter.ts';
+import { startGpuSeries } from './gpu-series.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Observer, ObserverLinks } from './observer.ts';
 import type { PushReader } from './otlp/push-reader.ts';
@@ -83,7 +85,14 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
           heartbeats,
           links,
         });
-  return new RunningObserver(exporter, provider, pushReaders, endpoint, resources);
+  const stopGpus =
+    options.gpu === false ? (): void => {} : startGpuSeries({ options: options.gpu, store, reader, now: Date.now });
+  const refresh = bridge === undefined ? undefined : keepBridgeFresh(bridge);
+  const stopSources = (): void => {
+    refresh?.stop();
+    stopGpus();
+  };
+  return new RunningObserver(exporter, provider, pushReaders, endpoint, resources, stopSources);
 }
 
 function startResources(store: Parameters<typeof createResourceGauges>[0], intervalMs: number): ResourceSampler {
@@ -98,6 +107,7 @@ class RunningObserver implements Observer {
   readonly #pushReaders: readonly PushReader[];
   readonly #endpoint: Endpoint | undefined;
   readonly #resources: ResourceSampler | undefined;
+  readonly #stopSources: () => void;
   #ending: Promise<void> | undefined;
 
   constructor(
@@ -106,12 +116,14 @@ class RunningObserver implements Observer {
     pushReaders: readonly PushReader[],
     endpoint: Endpoint | undefined,
     resources: ResourceSampler | undefined,
+    stopSources: () => void,
   ) {
     this.#exporter = exporter;
     this.#provider = provider;
     this.#pushReaders = pushReaders;
     this.#endpoint = endpoint;
     this.#resources = resources;
+    this.#stopSources = stopSources;
   }
 
   metricsText(): Promise<string> {
@@ -140,6 +152,7 @@ class RunningObserver implements Observer {
 
   async #end(timeoutMs: number): Promise<void> {
     this.#resources?.stop();
+    this.#stopSources();
     // Readers that push do so once more while they are shut down.
     await settleWithin(Promise.allSettled([this.#endpoint?.close(), this.#shutDownProvider(timeoutMs)]), timeoutMs);
   }

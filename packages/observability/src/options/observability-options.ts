@@ -1,3 +1,5 @@
+import type { GpuSourceOptions } from '@inferometer/gpu-metrics';
+
 /**
  * What `initObservability()` takes. Everything is optional. What is given here beats the environment variable that is
  * named with it, which beats the default; `undefined` is as good as absent.
@@ -202,8 +204,20 @@ export interface HostMetricsOptions {
 /** A group of metrics of `@opentelemetry/host-metrics`. */
 export type HostMetricsGroup = 'system.cpu' | 'system.memory' | 'system.network' | 'process.cpu' | 'process.memory';
 
-/** GPU metrics. The fields are those of `@inferometer/gpu-metrics`, which checks them. */
-export type GpuOptions = Readonly<Record<string, unknown>>;
+/** GPU metrics, as `@inferometer/gpu-metrics` samples them in a process of its own. */
+export interface GpuOptions {
+  /** Time between samples in ms, 100 to 3,600,000. Default: 10,000. */
+  readonly intervalMs?: number;
+  /**
+   * Time between looks at what is dear to ask or seldom changes (memory by process, ECC, MIG's layout) in ms, 100 to
+   * 3,600,000. Default: 60,000.
+   */
+  readonly slowIntervalMs?: number;
+  /** Where GPUs are looked for. Default: everywhere. */
+  readonly sources?: GpuSourceOptions;
+  /** Whether the values are told by OpenTelemetry's names for hardware too: `hw.gpu.*` and others. Default: `false`. */
+  readonly semanticConventions?: boolean;
+}
 
 /** Drift monitors. The fields are those of `@inferometer/drift-metrics`, which checks them. */
 export type DriftOptions = Readonly<Record<string, unknown>>;

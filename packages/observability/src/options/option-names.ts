@@ -32,6 +32,8 @@ const optionNames = {
   globalMeterProvider: ['cardinalityLimit'],
   resources: ['intervalMs', 'hostMetrics'],
   'resources.hostMetrics': ['groups'],
+  gpu: ['intervalMs', 'slowIntervalMs', 'sources', 'semanticConventions'],
+  'gpu.sources': ['nvml', 'nvidiaSmi', 'sysfs', 'systeminformation'],
   groundTruth: ['maxPending', 'expireAfterMs', 'window'],
 } as const satisfies Record<string, readonly string[]>;
 

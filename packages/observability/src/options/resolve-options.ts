@@ -4,6 +4,7 @@ import { resolveModels } from './declared-models.ts';
 import { type Environment, type EnvironmentReader, readEnvironment } from './environment-reader.ts';
 import { resolveExportPace } from './export-pace.ts';
 import { selectExporters } from './exporter-selection.ts';
+import { resolveGpuCollection } from './gpu-collection.ts';
 import { resolveGroundTruth } from './ground-truth-memory.ts';
 import { resolveLimits } from './label-limits.ts';
 import type { ObservabilityOptions } from './observability-options.ts';
@@ -66,7 +67,7 @@ function resolveAll(options: OptionReader, variables: EnvironmentReader, surroun
     observer: options.choice('observer', observers) ?? 'thread',
     globalMeterProvider: resolveGlobalMeterProvider(options),
     resources: resolveResourceCollection(options),
-    gpu: resolveElsewhere(options, 'gpu'),
+    gpu: resolveGpuCollection(options),
     drift: resolveElsewhere(options, 'drift'),
     groundTruth: resolveGroundTruth(options),
     resourceAttributes: resolveResource(options, variables, surroundings),
@@ -84,7 +85,7 @@ function resolveGlobalMeterProvider(options: OptionReader): ResolvedGlobalMeterP
 }
 
 /** Options of a package of its own, which knows their fields and checks them. */
-function resolveElsewhere(options: OptionReader, name: 'gpu' | 'drift'): Readonly<Record<string, unknown>> | false {
+function resolveElsewhere(options: OptionReader, name: 'drift'): Readonly<Record<string, unknown>> | false {
   const given = options.value(name);
   if (given === false) {
     return false;

@@ -1,3 +1,4 @@
+import type { GpuSourceOptions } from '@inferometer/gpu-metrics';
 import type { HostMetricsGroup, ShutdownSignal } from './observability-options.ts';
 
 /**
@@ -21,7 +22,7 @@ export interface ResolvedOptions {
   readonly observer: 'thread' | 'inline';
   readonly globalMeterProvider: ResolvedGlobalMeterProvider | false;
   readonly resources: ResolvedResources | false;
-  readonly gpu: Readonly<Record<string, unknown>> | false;
+  readonly gpu: ResolvedGpu | false;
   readonly drift: Readonly<Record<string, unknown>> | false;
   readonly groundTruth: ResolvedGroundTruth;
   /** All resource attributes but `telemetry.sdk.*`, which the SDK adds itself. */
@@ -93,6 +94,14 @@ export interface ResolvedConsole {
 
 export interface ResolvedGlobalMeterProvider {
   readonly cardinalityLimit: number;
+}
+
+/** What is left out is for the sampler of `@inferometer/gpu-metrics` to choose. */
+export interface ResolvedGpu {
+  readonly intervalMs?: number;
+  readonly slowIntervalMs?: number;
+  readonly sources?: GpuSourceOptions;
+  readonly semanticConventions: boolean;
 }
 
 export interface ResolvedResources {
