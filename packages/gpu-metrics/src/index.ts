@@ -1,4 +1,4 @@
-export { GPU_PROBE_VARIABLE } from './sampler/probe-environment.ts';
+export { GPU_PROBE_VARIABLE } from './sampler/probe-variable.ts';
 export type { GpuProbeState } from './sampler/probe-supervisor.ts';
 export type { GpuSourceOptions } from './sampler/gpu-source-options.ts';
 export { type GpuSampler, type GpuSamplerOptions, startGpuSampler } from './sampler/start-gpu-sampler.ts';

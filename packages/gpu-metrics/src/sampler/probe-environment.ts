@@ -1,8 +1,4 @@
-/**
- * Names the process whose probe serves this tree of processes. In the probe itself, and in every child of an observed
- * process, it keeps a second probe from being started.
- */
-export const GPU_PROBE_VARIABLE = 'INFEROMETER_GPU_PROBE';
+import { GPU_PROBE_VARIABLE } from './probe-variable.ts';
 
 /** Flags without which the probe may not find its modules. All others belong to the application. */
 const KEPT_FLAGS: ReadonlySet<string> = new Set([

@@ -6,8 +6,9 @@ import type { GpuSnapshot } from '../snapshot/gpu-snapshot.ts';
 import { mayHaveGpu } from './gpu-presence.ts';
 import type { GpuSourceOptions } from './gpu-source-options.ts';
 import { probePath, spawnProbe } from './probe-child.ts';
-import { GPU_PROBE_VARIABLE, isServedByOther } from './probe-environment.ts';
+import { isServedByOther } from './probe-environment.ts';
 import { type GpuProbeState, type ProbeListener, ProbeSupervisor } from './probe-supervisor.ts';
+import { GPU_PROBE_VARIABLE } from './probe-variable.ts';
 import { systemClock } from './sampler-clock.ts';
 
 /** How the GPUs are sampled. */
@@ -109,6 +110,10 @@ function whyNot({ sources }: ProbeStart): Refusal | undefined {
   if (isSea()) {
     // The executable is the application: it would be started a second time.
     return { level: 'warn', text: 'a single-executable application has no Node.js to run the probe with' };
+  }
+  if ((import.meta.url as string | undefined) === undefined) {
+    const text = 'a bundle in CommonJS form does not know where its files are; keep @inferometer/gpu-metrics out of it';
+    return { level: 'warn', text };
   }
   if (!existsSync(probePath())) {
     return { level: 'warn', text: `${probePath()} is missing; keep @inferometer/gpu-metrics out of the bundle` };
