@@ -82,7 +82,7 @@ function points<T>(series: readonly Series<T>[]) {
   return series.map(([attributes, value]) => ({
     attributes,
     value,
-    startTime: [0, 0] as [number, number],
+    startTime: [1, 0] as [number, number],
     endTime: [1, 0] as [number, number],
   }));
 }

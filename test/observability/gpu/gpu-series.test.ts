@@ -7,7 +7,7 @@ import { type CapturedDiag, captureDiag } from '../../support/captured-diag.ts';
 import { endPrograms } from '../../support/child-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SABOTAGE_FLAGS, startService } from '../../support/observed-service.ts';
-import { type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
+import { type OtlpReceiver, type OtlpRequest, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { requireTool } from '../../support/required-tool.ts';
 import { readScrape, type Scrape, scrape } from '../../support/scrape.ts';
 
@@ -124,6 +124,21 @@ describe('GPU series', () => {
     expect(energy).to.include({ unit: 'J', isMonotonic: true, temporality: 'cumulative' });
   });
 
+  it('carry what was added where a backend prefers deltas, and not what the driver counted before', async () => {
+    receiver = await startOtlpReceiver();
+    const requests = (): readonly OtlpRequest[] => receiver!.requests;
+    const exportsOf = (name: string): number => requests().filter((request) => hasMetric(request, name)).length;
+    await observe({ gpu: gpu(), otlp: { url: receiver.url, intervalMs: 200, temporality: 'delta' } });
+    await eventually(() => exportsOf('gpu.energy') > 1 || undefined);
+    stub.play({ ...ONE_GPU, 'gpu.0.energy': 123_458_789 });
+    await eventually(() => {
+      const points = requests().flatMap(({ metrics }) =>
+        metrics.filter(({ name }) => name === 'gpu.energy').flatMap((metric) => metric.points),
+      );
+      return expect(points.reduce((sum, { value }) => sum + (value ?? 0), 0)).to.be.closeTo(2, 1e-6);
+    });
+  });
+
   it('follow what is set by hand until it is given back', async () => {
     const look = await observe({ gpu: gpu() });
     const isTold = async (percent: number): Promise<unknown> =>
@@ -229,6 +244,10 @@ describe('GPU series', () => {
     );
   });
 });
+
+function hasMetric(request: OtlpRequest, name: string): boolean {
+  return request.metrics.some((metric) => metric.name === name);
+}
 
 /** Series whose names begin with `gpu_`, labels in the order of their names and empty ones left out. */
 function gpuSeries(told: Scrape): Record<string, number> {

@@ -32,6 +32,7 @@ describe('a counter that somebody else keeps', () => {
       name: metric.descriptor.name,
       isMonotonic: 'isMonotonic' in metric && metric.isMonotonic,
       values: metric.dataPoints.map(({ value }) => value),
+      since: metric.dataPoints.map(({ startTime }) => startTime),
     }));
   }
 
@@ -39,17 +40,21 @@ describe('a counter that somebody else keeps', () => {
     expect(energy.prometheusName).to.equal('test_energy_joules_total');
   });
 
-  it('is exported as a monotonic sum, and as what it was last set to', async () => {
+  it('is exported as a monotonic sum of unknown age, and as what it was last set to', async () => {
     slot.set(100);
     slot.set(130);
-    expect(await exported()).to.deep.equal([{ name: 'test.energy', isMonotonic: true, values: [130] }]);
+    expect(await exported()).to.deep.equal([
+      { name: 'test.energy', isMonotonic: true, values: [130], since: [[0, 0]] },
+    ]);
   });
 
   it('is absent while nobody tells it', async () => {
     slot.set(undefined);
     expect(await exported()).to.deep.equal([]);
     slot.set(150);
-    expect(await exported()).to.deep.equal([{ name: 'test.energy', isMonotonic: true, values: [150] }]);
+    expect(await exported()).to.deep.equal([
+      { name: 'test.energy', isMonotonic: true, values: [150], since: [[0, 0]] },
+    ]);
   });
 
   it('ends with its writer, and the next one tells it anew', async () => {
@@ -57,7 +62,9 @@ describe('a counter that somebody else keeps', () => {
     expect(await exported()).to.deep.equal([]);
     const next = createSeriesStore({ writer: 3, announce: (announcement) => log.record(announcement), now });
     createGaugeSlot(next, { metric: energy, attributes: { gpu_id: '0' }, origin: 'sampled' }, now).set(160);
-    expect(await exported()).to.deep.equal([{ name: 'test.energy', isMonotonic: true, values: [160] }]);
+    expect(await exported()).to.deep.equal([
+      { name: 'test.energy', isMonotonic: true, values: [160], since: [[0, 0]] },
+    ]);
   });
 });
 

@@ -177,6 +177,14 @@ describe('cumulative to delta', () => {
     ]);
   });
 
+  it('begins with the first value of a series whose start time is unknown', () => {
+    const destination = new Destination();
+    const unknown = (value: number): Sample => ({ value, startTime: [0, 0] });
+    expect(destination.export('counter', [unknown(5000)])).to.equal(undefined);
+    expect(values(destination.export('counter', [unknown(5007)]))).to.deep.equal([7]);
+    expect(values(destination.export('counter', [unknown(5007)]))).to.deep.equal([0]);
+  });
+
   it('tells series apart by attributes, in whatever order these come', () => {
     const destination = new Destination();
     destination.export('counter', [

@@ -13,6 +13,9 @@ const NO_RESOURCE: Resource = {
   getRawAttributes: () => [],
 };
 
+/** As the protocol has it: nobody knows since when a counter has counted that somebody else keeps. */
+const UNKNOWN_TIME: HrTime = [0, 0];
+
 /** Milliseconds since the epoch as OpenTelemetry's `[seconds, nanoseconds]`. */
 function hrTimeOf(timeMs: number): HrTime {
   const seconds = Math.floor(timeMs / 1000);
@@ -91,10 +94,12 @@ function isMonotonic(definition: MetricDefinition): boolean {
 
 function numberPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<number>[] {
   const points: DataPoint<number>[] = [];
+  const isMirrored = metric.definition.kind === 'mirroredCounter';
   for (const series of metric.series.values()) {
     const value = series.readValue();
     if (value !== undefined) {
-      points.push({ startTime: hrTimeOf(series.startTimeMs), endTime, attributes: series.attributes, value });
+      const startTime = isMirrored ? UNKNOWN_TIME : hrTimeOf(series.startTimeMs);
+      points.push({ startTime, endTime, attributes: series.attributes, value });
     }
   }
   return points;

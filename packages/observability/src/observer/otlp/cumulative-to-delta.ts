@@ -44,7 +44,8 @@ const DEFAULT_MAX_SERIES = 100_000;
  * collector loses nothing. Gauges, other sums and what is delta already pass unchanged.
  *
  * A series whose value went down or whose start time changed was started anew: its full value is what was added. A
- * series that stays as it is carries a 0, which is something else than being gone.
+ * series that stays as it is carries a 0, which is something else than being gone. Where a start time is unknown (0), the
+ * first value is only where counting begins: a driver may have counted for a month.
  *
  * The preference `lowmemory` asks for delta from counters and cumulative values from observable counters, to spare the
  * SDK memory. Producers do not tell which is which, and the memory is spent here either way, so it is treated as
@@ -185,7 +186,7 @@ class Conversion {
         deltas.push(deltaPoint(point, baseline, difference));
       } else if (!this.#baselines.hasRoomFor(this.#newSeries + 1)) {
         this.leftOut += 1;
-      } else if (milliseconds(point.startTime) < this.#resumedAtMs) {
+      } else if (isUnknown(point.startTime) || milliseconds(point.startTime) < this.#resumedAtMs) {
         this.#baselines.set(key, next);
       } else {
         this.#newSeries += 1;
@@ -221,6 +222,10 @@ function deltaPoint<Value>(
   // What was exported reaches up to its end; only a series that began later leaves a gap.
   const startTime = isBefore(baseline.endTime, point.startTime) ? point.startTime : baseline.endTime;
   return { ...point, startTime, value: added ?? point.value };
+}
+
+function isUnknown(time: HrTime): boolean {
+  return time[0] === 0 && time[1] === 0;
 }
 
 function isBefore(time: HrTime, other: HrTime): boolean {
