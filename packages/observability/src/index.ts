@@ -4,7 +4,6 @@ export { PortInUseError } from './errors/port-in-use-error.ts';
 export { initObservability } from './init-observability.ts';
 export { version } from './version.ts';
 
-export type { MetricDefinition, MetricKind } from './catalogue/metric-definition.ts';
 export type { InferenceMethodDecorator, TrackInferences } from './inference/instrument/decorator.ts';
 export type { GroundTruthRecord, RecordGroundTruth } from './inference/ground-truth/ground-truth.ts';
 export type {

@@ -61,7 +61,7 @@ function start(given: ObservabilityOptions | undefined): Observability {
   }
   return options.disabled
     ? createNoopObservability(() => setCurrentObservability(undefined))
-    : startOwnerObservability(options);
+    : startOwnerObservability(options, { configurationProblems: warnings.length });
 }
 
 function logToStderr(level: LogLevel): void {

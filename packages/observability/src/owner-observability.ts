@@ -7,7 +7,7 @@ import type { DroppedValueCause } from './bridge/bridge-core.ts';
 import { createBridgeSource } from './bridge/bridge-source.ts';
 import { createMainMeterProvider } from './bridge/main-meter-provider.ts';
 import { registerGlobalMeterProvider } from './bridge/register-global.ts';
-import { observerRestarts } from './catalogue/self-metrics.ts';
+import { configurationProblems, observerRestarts } from './catalogue/self-metrics.ts';
 import { mostLabelValues, type RecorderOptions } from './inference/recorder-options.ts';
 import { flushBeforeExit } from './main-thread/exit-flush.ts';
 import { markGpuProbe } from './main-thread/gpu-probe-marker.ts';
@@ -30,6 +30,7 @@ import { createRecordingSide, type RecordingSide } from './recording-side.ts';
 import { type AnnouncementLog, createAnnouncementLog } from './store/announcement-log.ts';
 import { createAdmissionTable, createLabelAdmission } from './store/label-admission.ts';
 import { processTimeMs } from './store/process-time.ts';
+import { createGaugeSlot } from './store/gauge-slot.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createStoreReader } from './store/store-reader.ts';
 import { answerThreads, inviteThreads, type ThreadInvitation } from './threads/thread-invitation.ts';
@@ -45,8 +46,10 @@ const LONGEST_FLUSH_TIMEOUT_MS = 24 * 3600 * 1000;
 /** Less than the observer waits for an answer, so that a slow callback costs its own metrics only. */
 const BRIDGE_COLLECT_TIMEOUT_MS = 80;
 
-/** What only tests change. */
+/** What is no option of the user's. */
 export interface OwnerInternals {
+  /** Environment variables that were wrong. */
+  readonly configurationProblems?: number;
   /** Default: a thread that is silent for 15 s counts as hung. */
   readonly hangLimits?: HangLimits;
 }
@@ -80,6 +83,9 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     now: Date.now,
     monotonicMs: () => performance.now(),
   });
+  createGaugeSlot(store, { metric: configurationProblems, attributes: {} }, Date.now).set(
+    internals.configurationProblems ?? 0,
+  );
   const restarts = store.series({ metric: observerRestarts, attributes: {} });
   const invitation: ThreadInvitation = {
     channel,
@@ -173,7 +179,6 @@ function followedProducer(log: AnnouncementLog): MetricProducer {
   return createStoreProducer(reader, Date.now);
 }
 
-/** Whoever flushes without awaiting it must not be ended by a rejection. */
 /** Drift monitors are not part of this package yet: who asks for one must not believe that it runs. */
 function warnOfDrift(options: ResolvedOptions): void {
   const asksForDrift =
@@ -194,6 +199,7 @@ function flushTimeout(timeoutMs: unknown): number {
     : DEFAULT_FLUSH_TIMEOUT_MS;
 }
 
+/** Whoever flushes without awaiting it must not be ended by a rejection. */
 async function toldFlush(host: ObserverHost, timeoutMs: number): Promise<void> {
   try {
     await host.flush(timeoutMs);

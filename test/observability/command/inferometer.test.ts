@@ -35,7 +35,7 @@ describe('the command inferometer', () => {
   it('refuses a port that is none, and a flag that it does not have', async () => {
     const port = await runProgram(COMMAND, { args: ['serve', '--port', '90a0'] });
     expect(port.code).to.equal(2);
-    expect(port.errors).to.equal('inferometer: --port must be a whole number up to 65535, received "90a0".\n');
+    expect(port.errors).to.equal('inferometer: --port must be a whole number from 0 to 65535, received "90a0".\n');
     const flag = await runProgram(COMMAND, { args: ['serve', '--prot', '9090'] });
     expect(flag.code).to.equal(2);
     expect(flag.errors).to.include("Unknown option '--prot'").and.include('inferometer serve --help');

@@ -54,7 +54,7 @@ class ExpectedCounts {
       count(this.confidences, base);
     }
     const text = label(predictedClass);
-    if (text !== undefined) {
+    if (text !== undefined && text !== '') {
       const limited = this.#limited('predicted_class', scope, text, LIMITS.classesPerModel);
       count(this.classes, { ...base, ...limited });
     }

@@ -21,7 +21,7 @@ const seriesOfField = {
 type Field = keyof typeof seriesOfField;
 
 const notFinite: readonly unknown[] = [Number.NaN, Infinity, -Infinity];
-const noNumbers: readonly unknown[] = ['5', '', true, null, {}, [], [5], 5n, Symbol('five'), () => 5, new Date(5)];
+const noNumbers: readonly unknown[] = ['5', '', true, {}, [], [5], 5n, Symbol('five'), () => 5, new Date(5)];
 const noClasses: readonly unknown[] = [Number.NaN, Infinity, {}, [], ['a'], Symbol('a'), () => 'a', new Error('a')];
 
 const badValues: readonly (readonly [field: Field, cause: string, values: readonly unknown[]])[] = [
@@ -35,6 +35,7 @@ const badValues: readonly (readonly [field: Field, cause: string, values: readon
   ['batchSize', 'out_of_range', [0, -0, -1, 1.5, 1e308, 2 ** 31]],
   ['batchSize', 'wrong_type', noNumbers],
   ['predictedClass', 'wrong_type', noClasses],
+  ['predictedClass', 'out_of_range', ['']],
 ];
 
 describe('a value that is none', () => {
@@ -81,6 +82,21 @@ describe('a value that is none', () => {
       { labels: { metric: 'prediction_distribution_total', cause: 'wrong_type' }, value: 1 },
       { labels: { metric: 'prediction_distribution_total', cause: 'unreadable' }, value: 2 },
     ]);
+  });
+
+  it('is nothing at all where it is null, as in records that were JSON', async () => {
+    const observability = start();
+    observability.trackInference({
+      modelType: 'm',
+      latencyMs: null,
+      confidence: null,
+      predictedClass: null,
+      batchSize: null,
+      errorCode: null,
+    } as never);
+    const scrape = await observability.scrape();
+    expect(scrape.value('inference_requests_total', { status: 'success' })).to.equal(1);
+    expect(seriesOf(scrape, 'inferometer_dropped_values_total')).to.deep.equal([]);
   });
 
   it('is counted as dropped where an outcome should be, and never makes a success of a failure', async () => {

@@ -266,11 +266,11 @@ describe('a label', () => {
     const observability = start({ labels: { tenant: { max: 10 }, region: { max: 10 } } });
     const labelSets = [{}, { tenant: '' }, { tenant: '', region: '' }, undefined, { tenant: undefined, region: null }];
     for (const labels of labelSets) {
-      observability.trackInference({ modelType: 'm', predictedClass: '', ...(labels && { labels: labels as never }) });
+      observability.trackInference({ modelType: 'm', predictedClass: 'a', ...(labels && { labels: labels as never }) });
     }
     const scrape = await observability.scrape();
     expect(seriesOf(scrape, 'prediction_distribution_total')).to.deep.equal([
-      { labels: { model_type: 'm' }, value: 5 },
+      { labels: { model_type: 'm', predicted_class: 'a' }, value: 5 },
     ]);
     expect(exactValue(scrape, 'inference_requests_total', { model_type: 'm', status: 'success' })).to.equal(5);
   });

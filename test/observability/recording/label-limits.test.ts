@@ -103,7 +103,7 @@ describe('beyond a limit', () => {
     });
     for (const modelType of ['m1', 'm2']) {
       for (const tenant of ['t1', 't2', undefined]) {
-        for (const value of ['v1', 'v2', '']) {
+        for (const value of ['v1', 'v2', 'v3']) {
           const labels = { tenant } as never;
           observability.trackInference({ modelType, predictedClass: value, labels, latencyMs: 125, confidence: 0.5 });
           observability.trackInference({ modelType, errorCode: value, success: false, labels });

@@ -6,6 +6,16 @@ const overflow = { otel_metric_overflow: 'true' };
 describe('labels that the user declares', () => {
   const start = useInlineObservability();
 
+  it('are told of when their name was mistyped', async () => {
+    const observability = start({ labels: { tenant: { max: 50 } } });
+    observability.trackInference({ modelType: 'm', labels: { tennant: 'acme' } });
+    const scrape = await observability.scrape();
+    expect(exactValue(scrape, 'inference_requests_total', { model_type: 'm', status: 'success' })).to.equal(1);
+    expect(seriesOf(scrape, 'inferometer_dropped_values_total')).to.deep.equal([
+      { labels: { metric: 'inference_requests_total', cause: 'not_declared' }, value: 1 },
+    ]);
+  });
+
   it('stand on everything that an inference counts', async () => {
     const observability = start({ labels: { tenant: { max: 50 }, region: { max: 5 } } });
     observability.trackInference({

@@ -154,9 +154,18 @@ describe('the observer server', () => {
       }
     });
 
+    it('answers an address with a slash too many as if it had none', async () => {
+      await start();
+      expect((await httpRequest(origin, { path: '//metrics' })).body).to.equal(
+        (await httpRequest(origin, { path: '/metrics' })).body,
+      );
+    });
+
     it('answers a malformed address with 400', async () => {
       await start();
-      expect((await httpRequest(origin, { path: '//' })).status).to.equal(400);
+      expect(await rawExchange(port, 'GET http://[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).to.match(
+        /^HTTP\/1\.1 400 /,
+      );
       expect(await rawExchange(port, 'nonsense\r\n\r\n')).to.match(/^HTTP\/1\.1 400 /);
     });
 

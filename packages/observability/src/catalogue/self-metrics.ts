@@ -66,7 +66,16 @@ export const seriesCount: MetricDefinition = selfMetric(
   'Series that the store holds, over all recording threads.',
 );
 
+export const configurationProblems: MetricDefinition = selfMetric(
+  'gauge',
+  'configuration.problems',
+  '',
+  [],
+  'Environment variables that are wrong and were not used; the log names them.',
+);
+
 export const selfMetrics: readonly MetricDefinition[] = [
+  configurationProblems,
   droppedValues,
   observerRestarts,
   bridgeAge,

@@ -8,7 +8,7 @@ const HELP = `inferometer ${version}: observability for models served from Node.
 Usage: inferometer <command> [options]
 
 Commands:
-  serve    export host metrics for Prometheus, without an application
+  serve    export host and GPU metrics for Prometheus, without an application
 
 Options:
   -h, --help       show this text; after a command, what the command takes

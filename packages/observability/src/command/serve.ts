@@ -6,7 +6,7 @@ import type { ObservabilityOptions } from '../options/observability-options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { UsageError } from './usage-error.ts';
 
-const HELP = `inferometer serve: export host metrics for Prometheus, without an application
+const HELP = `inferometer serve: export host and GPU metrics for Prometheus, without an application
 
 Usage: inferometer serve [options]
 
@@ -80,7 +80,7 @@ function readOptions(args: string[]): ObservabilityOptions | undefined {
       ? undefined
       : {
           prometheus: {
-            ...(values.port === undefined ? undefined : { port: wholeNumber('--port', values.port, 65_535) }),
+            ...(values.port === undefined ? undefined : { port: wholeNumber('--port', values.port, 0, 65_535) }),
             ...(values.host === undefined ? undefined : { host: values.host }),
           },
         }),
@@ -88,7 +88,7 @@ function readOptions(args: string[]): ObservabilityOptions | undefined {
     resources: {
       ...(values.interval === undefined
         ? undefined
-        : { intervalMs: wholeNumber('--interval', values.interval, 86_400) * 1000 }),
+        : { intervalMs: wholeNumber('--interval', values.interval, 1, 86_400) * 1000 }),
       hostMetrics: { groups: ['system.cpu', 'system.memory', 'process.cpu', 'process.memory'] },
     },
   };
@@ -121,10 +121,10 @@ function parse(args: string[]): ServeFlags {
   }
 }
 
-function wholeNumber(flag: string, text: string, most: number): number {
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > most) {
-    throw new UsageError(`${flag} must be a whole number up to ${most}, received "${text}".`);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, received "${text}".`);
   }
   return value;
 }

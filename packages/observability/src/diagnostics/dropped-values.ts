@@ -5,7 +5,7 @@ import { createOnceAMinute, type OnceAMinute } from './once-a-minute.ts';
 import { warnSafely } from './warn-safely.ts';
 
 /** Why a value was not recorded. */
-export type DropCause = 'wrong_type' | 'not_finite' | 'out_of_range' | 'unreadable';
+export type DropCause = 'wrong_type' | 'not_finite' | 'out_of_range' | 'not_declared' | 'unreadable';
 
 /** Counts what is dropped in `inferometer_dropped_values_total{metric,cause}`, and warns about it now and then. */
 export interface DroppedValues {

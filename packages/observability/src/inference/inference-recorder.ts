@@ -126,18 +126,18 @@ class SlotInferenceRecorder implements InferenceRecorder {
     if (warmup !== true) {
       if (isLatency(latencyMs)) {
         latencySeconds = latencyMs / 1000;
-      } else if (latencyMs !== undefined) {
+      } else if (latencyMs !== undefined && latencyMs !== null) {
         this.#dropNumber(inferenceLatency, latencyMs, 'latencyMs');
       }
     }
     if (isConfidence(confidence)) {
       score = confidence;
-    } else if (confidence !== undefined) {
+    } else if (confidence !== undefined && confidence !== null) {
       this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
     }
     if (isBatchSize(batchSize)) {
       size = batchSize;
-    } else if (batchSize !== undefined) {
+    } else if (batchSize !== undefined && batchSize !== null) {
       this.#dropNumber(batchSizeMetric, batchSize, 'batchSize');
     }
     // Only now: dropping warns, and whoever listens to warnings may record in its turn.
@@ -239,9 +239,10 @@ class SlotInferenceRecorder implements InferenceRecorder {
 
   #countNewClass(series: ModelSeries, predictedClass: unknown): void {
     const text = textOf(predictedClass);
-    if (text === undefined) {
+    if (text === undefined || text === '') {
       if (predictedClass !== null) {
-        this.#dropped.drop(predictionDistribution, 'wrong_type', 'predictedClass');
+        // An empty label is no label to Prometheus: the series would not have the one that it must have.
+        this.#dropped.drop(predictionDistribution, text === '' ? 'out_of_range' : 'wrong_type', 'predictedClass');
       }
       return;
     }
@@ -271,7 +272,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
       }
       if (isConfidence(confidence)) {
         series.confidence.observe(confidence);
-      } else if (confidence !== undefined) {
+      } else if (confidence !== undefined && confidence !== null) {
         this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
       }
       if (predictedClass !== undefined) {

@@ -159,6 +159,7 @@ export class Model {
     if (known !== undefined) {
       return known;
     }
+    this.#dropUndeclared(labels);
     const isUnlabelled = path.every((value) => value === undefined);
     const fits = isUnlabelled || (!this.#store.isFull && this.#labelSet.admit(seriesKey(added)));
     return fits
@@ -175,6 +176,15 @@ export class Model {
       this.#dropped.drop(inferenceRequests, 'wrong_type', `labels.${name}`);
     }
     return text === undefined || text === '' ? undefined : labelText(text);
+  }
+
+  /** Looked for once per label set: a name that was mistyped is in the code, so it is in the first record already. */
+  #dropUndeclared(labels: Readonly<Record<string, unknown>>): void {
+    for (const name of Object.keys(labels)) {
+      if (this.#userLabels.every((label) => label.name !== name)) {
+        this.#dropped.drop(inferenceRequests, 'not_declared', `labels.${labelText(name)}`);
+      }
+    }
   }
 
   #find(path: readonly LabelKey[]): ModelSeries | undefined {

@@ -26,8 +26,13 @@ export type UpdateDriftMetrics = (values: DriftValues) => void;
 
 const DRIFT_TYPES: readonly DriftType[] = ['distribution', 'confidence', 'performance'];
 
-/** Divergences are not bounded in common, and a performance drop is negative where performance rose. */
-const ANY_NUMBER: ValueRange = { least: -Number.MAX_VALUE, most: Number.MAX_VALUE };
+/** Divergences have no bound in common but 0; a performance drop is negative where performance rose. */
+const DIVERGENCE: ValueRange = { least: 0, most: Number.MAX_VALUE };
+const RANGES: { readonly [type in DriftType]: ValueRange } = {
+  distribution: DIVERGENCE,
+  confidence: DIVERGENCE,
+  performance: { least: -Number.MAX_VALUE, most: Number.MAX_VALUE },
+};
 
 /** An update is of one moment, in which each kind of drift is found once; a longer list is a mistake. */
 const MOST_ALERTS = 100;
@@ -91,7 +96,7 @@ export function createDriftUpdate(
       for (const type of DRIFT_TYPES) {
         const field = `${type}Drift` as const;
         const value = gauges.read(driftScore, values, field);
-        gauges.set(driftScore, { metric_type: type, ...attributes }, value, ANY_NUMBER, field);
+        gauges.set(driftScore, { metric_type: type, ...attributes }, value, RANGES[type], field);
       }
       raise(modelType, gauges.read(driftAlerts, values, 'alerts'));
     } catch {

@@ -76,7 +76,7 @@ export interface ObservabilityOptions {
   readonly resources?: ResourceOptions | boolean;
   /** GPU metrics, where there is a GPU; `false` for none. Default: `true`. */
   readonly gpu?: GpuOptions | boolean;
-  /** Drift monitors; `false` for none. Default: on for the models that have a `reference`. */
+  /** Drift monitors. Accepted and not used yet: this version computes no drift, and says so where this is set. */
   readonly drift?: DriftOptions | boolean;
   /** How predictions wait for their true labels. */
   readonly groundTruth?: GroundTruthOptions;
@@ -111,7 +111,10 @@ export interface ModelOptions {
   readonly confidenceBuckets?: readonly number[];
   /** Buckets of this model alone, in items. Default: `batchSizeBuckets` of the options. */
   readonly batchSizeBuckets?: readonly number[];
-  /** What drift is measured against: the path or file URL of a reference file, or what stands in one. */
+  /**
+   * What drift is measured against: the path or file URL of a reference file, or what stands in one. Accepted and not used
+   * yet.
+   */
   readonly reference?: string | URL | Readonly<Record<string, unknown>>;
 }
 
@@ -219,7 +222,7 @@ export interface GpuOptions {
   readonly semanticConventions?: boolean;
 }
 
-/** Drift monitors. The fields are those of `@inferometer/drift-metrics`, which checks them. */
+/** Drift monitors. Not used yet. */
 export type DriftOptions = Readonly<Record<string, unknown>>;
 
 /** How predictions wait for their true labels, and how many of these make up `model_accuracy`. */

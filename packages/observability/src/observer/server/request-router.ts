@@ -92,10 +92,12 @@ export function createRequestRouter(
 export function pathOf(url: string | undefined): string | undefined {
   // The base only completes the path: the request says nothing of where it is.
   const base = 'http://localhost';
-  if (url === undefined || !URL.canParse(url, base)) {
+  // Two slashes at the start would be taken for a host.
+  const target = url?.replace(/^\/+/, '/');
+  if (target === undefined || !URL.canParse(target, base)) {
     return undefined;
   }
-  const { pathname } = new URL(url, base);
+  const { pathname } = new URL(target, base);
   return pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
 }
 
