@@ -1,5 +1,4 @@
 import { createDroppedValues, type DropCause } from './diagnostics/dropped-values.ts';
-import { randomUUID } from 'node:crypto';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
@@ -65,7 +64,8 @@ const DROP_CAUSES: { readonly [cause in DroppedValueCause]: DropCause } = {
 /** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
 export function startOwnerObservability(options: ResolvedOptions, internals: OwnerInternals = {}): Observability {
   warnOfDrift(options);
-  const channel = `inferometer:${randomUUID()}`;
+  // Unique in this process, which is as far as a channel reaches.
+  const channel = `inferometer:${threadId}:${process.hrtime.bigint()}`;
   const heartbeats = createHeartbeats(processTimeMs);
   const log = createAnnouncementLog();
   const store = createSeriesStore({

@@ -1,6 +1,5 @@
-import { writeSync } from 'node:fs';
-import { format } from 'node:util';
 import { diag, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
+import { fs, util } from '../node-builtins.ts';
 import type { LogLevel } from '../options/resolved-options.ts';
 
 const LEVELS: { readonly [level in LogLevel]: DiagLogLevel } = {
@@ -32,7 +31,7 @@ export function setStderrLogger(level: LogLevel): void {
 
 function line(message: string, ...details: unknown[]): void {
   try {
-    writeSync(STDERR, `${format(message, ...details)}\n`);
+    fs.writeSync(STDERR, `${util.format(message, ...details)}\n`);
   } catch {
     // A closed or full pipe: there is nobody to tell.
   }

@@ -1,5 +1,4 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { getHeapSpaceStatistics } from 'node:v8';
 import {
   eventLoopDelayMax,
   eventLoopDelayMean,
@@ -15,6 +14,7 @@ import {
   heapSpacePhysical,
   heapUsed,
 } from '../catalogue/runtime-metrics.ts';
+import { v8 } from '../node-builtins.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { createGaugeSlot, type GaugeSlot } from '../store/gauge-slot.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
@@ -121,7 +121,7 @@ function createHeapSample(store: SeriesStore): () => void {
     block.slots[block.index] = value;
   };
   return () => {
-    for (const space of getHeapSpaceStatistics()) {
+    for (const space of v8.getHeapSpaceStatistics()) {
       set(heapLimit, space.space_name, space.space_size);
       set(heapUsed, space.space_name, space.space_used_size);
       set(heapSpaceAvailable, space.space_name, space.space_available_size);

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { util } from '../../node-builtins.ts';
 import { failureCode } from '../failure-code.ts';
 import type { InferenceTimer } from '../inference-types.ts';
 import type { ExtractedOutcome, InstrumentOptions } from './options.ts';
@@ -124,7 +124,7 @@ class InstrumentedCall implements Observation {
       if (outcome === undefined || outcome === null) {
         return undefined;
       }
-      if (types.isPromise(outcome)) {
+      if (util.types.isPromise(outcome)) {
         // Nobody waits for it, so nobody else would handle its rejection.
         void Promise.prototype.then.call(outcome, undefined, () => {});
         this.#warn(`${name} returned a promise`, 'it must be synchronous');

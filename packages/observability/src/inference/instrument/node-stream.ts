@@ -1,5 +1,6 @@
 import { errorMonitor } from 'node:events';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { stream as nodeStream } from '../../node-builtins.ts';
 import { failureCode } from '../failure-code.ts';
 import { intercept, type Method, methodOf } from './interception.ts';
 import type { Observation } from './observation.ts';
@@ -7,7 +8,7 @@ import type { Observation } from './observation.ts';
 /** Node's own readable streams, and those of the package `readable-stream`, which are not instances of Node's. */
 export function isNodeReadable(value: object): value is Readable {
   return (
-    value instanceof Readable ||
+    value instanceof nodeStream.Readable ||
     ('_readableState' in value &&
       typeof value._readableState === 'object' &&
       methodOf(value, 'pipe') !== undefined &&

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { util } from '../../node-builtins.ts';
 import { intercept } from './interception.ts';
 import type { Observation } from './observation.ts';
 
@@ -7,7 +7,7 @@ import type { Observation } from './observation.ts';
  * asking for their `then`. An instance of a subclass, and what has a `then` of its own, is asked.
  */
 export function isPlainPromise(value: object): value is Promise<unknown> {
-  if (!types.isPromise(value) || Object.hasOwn(value, 'then') || Object.hasOwn(value, 'constructor')) {
+  if (!util.types.isPromise(value) || Object.hasOwn(value, 'then') || Object.hasOwn(value, 'constructor')) {
     return false;
   }
   // Promise.prototype, Object.prototype, null: one prototype more would be a subclass.

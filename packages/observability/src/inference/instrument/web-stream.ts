@@ -1,4 +1,4 @@
-import { finished } from 'node:stream';
+import { stream as nodeStream } from '../../node-builtins.ts';
 import { failureCode } from '../failure-code.ts';
 import { abortThrough } from './abort.ts';
 import { intercept, type Method, methodOf } from './interception.ts';
@@ -52,7 +52,7 @@ interface Pipe {
 
 function whenOver(stream: ReadableStream, over: (error: unknown) => void): void {
   try {
-    finished(stream, over);
+    nodeStream.finished(stream, over);
   } catch {
     // A polyfill's stream: of this, only the watched methods tell.
   }
