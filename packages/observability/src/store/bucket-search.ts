@@ -58,9 +58,13 @@ export class BucketSearch {
     this.lastCell = (highest >> shift) + 1 - this.lowestCell;
     // Values below any grid fall into the first cell too, so that one begins with the first bucket.
     const firstBuckets = [0];
+    let bucket = 0;
     for (let cell = 1; cell <= this.lastCell; cell++) {
       const lowestValue = fromHighBits((this.lowestCell + cell) << shift);
-      firstBuckets.push(this.bounds.findIndex((bound) => bound >= lowestValue));
+      while (this.bounds[bucket]! < lowestValue) {
+        bucket += 1;
+      }
+      firstBuckets.push(bucket);
     }
     this.firstBuckets = firstBuckets;
   }
