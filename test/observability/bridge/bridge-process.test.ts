@@ -13,7 +13,6 @@ import {
   createMainMeterProvider,
   type MainMeterProvider,
 } from '../../../packages/observability/src/bridge/main-meter-provider.ts';
-import { snapshotTransferList } from '../../../packages/observability/src/bridge/metric-snapshot.ts';
 import { pointsOf, valueAt } from './collected-points.ts';
 
 const run = promisify(execFile);
@@ -43,7 +42,7 @@ function startObserver(source: BridgeSource, timeoutMs: number): Observer {
   const answer = async (reset: boolean): Promise<void> => {
     resets.push(reset);
     const snapshot = await source.collect({ timeoutMs: 50, reset });
-    worker.postMessage({ kind: 'snapshot', snapshot }, snapshotTransferList(snapshot));
+    worker.postMessage({ kind: 'snapshot', snapshot });
   };
   worker.on('message', (message) => {
     if (message.kind === 'request') {

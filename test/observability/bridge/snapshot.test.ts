@@ -11,19 +11,16 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import {
-  type BridgeSnapshot,
-  snapshotTransferList,
-} from '../../../packages/observability/src/bridge/metric-snapshot.ts';
+import type { BridgeSnapshot } from '../../../packages/observability/src/bridge/metric-snapshot.ts';
 import { createSnapshotDecoder } from '../../../packages/observability/src/bridge/snapshot-decoder.ts';
 import {
   createSnapshotEncoder,
   type SnapshotEncoder,
 } from '../../../packages/observability/src/bridge/snapshot-encoder.ts';
 
-/** As `postMessage` does it: everything is copied, but the numbers, which are handed over. */
+/** As `postMessage` does it: everything is copied, but the numbers, which are shared. */
 function send(snapshot: BridgeSnapshot): BridgeSnapshot {
-  return structuredClone(snapshot, { transfer: snapshotTransferList(snapshot) });
+  return structuredClone(snapshot);
 }
 
 function encode(encoder: SnapshotEncoder, scopeMetrics: readonly ScopeMetrics[], reset = false): BridgeSnapshot {

@@ -47,7 +47,7 @@ class IdentityEncoder implements SnapshotEncoder {
   #attributes = new DefinitionTable<Attributes>();
   #boundaries = new DefinitionTable<number[]>();
   #definitions = new WeakMap<MetricDescriptor, MetricDefinition>();
-  #numbers = new Float64Array(0);
+  #numbers = sharedNumbers(0);
   #length = 0;
 
   encode(scopeMetrics: readonly ScopeMetrics[], options: { readonly reset: boolean }): BridgeSnapshot {
@@ -56,7 +56,7 @@ class IdentityEncoder implements SnapshotEncoder {
       this.#forget();
     }
     this.#sequence++;
-    this.#numbers = new Float64Array(Math.max(LEAST_CAPACITY, Math.ceil(this.#length * GROWTH_SLACK)));
+    this.#numbers = sharedNumbers(Math.max(LEAST_CAPACITY, Math.ceil(this.#length * GROWTH_SLACK)));
     this.#length = 0;
     for (const { scope, metrics } of scopeMetrics) {
       this.#reserve(2);
@@ -67,7 +67,7 @@ class IdentityEncoder implements SnapshotEncoder {
       }
     }
     const numbers = this.#numbers.subarray(0, this.#length);
-    this.#numbers = new Float64Array(0);
+    this.#numbers = sharedNumbers(0);
     return {
       sequence: this.#sequence,
       isFull,
@@ -180,7 +180,7 @@ class IdentityEncoder implements SnapshotEncoder {
     if (this.#length + count <= this.#numbers.length) {
       return;
     }
-    const grown = new Float64Array(Math.max(this.#numbers.length * 2, this.#length + count));
+    const grown = sharedNumbers(Math.max(this.#numbers.length * 2, this.#length + count));
     grown.set(this.#numbers);
     this.#numbers = grown;
   }
@@ -189,4 +189,8 @@ class IdentityEncoder implements SnapshotEncoder {
     this.#numbers[this.#length] = value;
     this.#length++;
   }
+}
+
+function sharedNumbers(length: number): Float64Array<SharedArrayBuffer> {
+  return new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT));
 }

@@ -1,6 +1,5 @@
 import { diag } from '@opentelemetry/api';
 import type { Worker } from 'node:worker_threads';
-import { snapshotTransferList } from '../bridge/metric-snapshot.ts';
 import { PortInUseError } from '../errors/port-in-use-error.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { createInlineObserverHost } from './inline-observer-host.ts';
@@ -317,7 +316,7 @@ class ThreadObserverHost implements ObserverHost {
     const worker = this.#worker;
     try {
       const snapshot = await this.#parts.collectBridge(reset);
-      worker?.postMessage({ kind: 'bridge', id, snapshot } satisfies MessageToObserver, snapshotTransferList(snapshot));
+      worker?.postMessage({ kind: 'bridge', id, snapshot } satisfies MessageToObserver);
     } catch (error) {
       worker?.postMessage({ kind: 'bridgeFailed', id, error: String(error) } satisfies MessageToObserver);
     }
