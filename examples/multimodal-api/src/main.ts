@@ -12,6 +12,9 @@ else {
   process.exitCode = 2;
 }
 
+/** Less than the 10 s that Docker gives before it kills. */
+const STOP_TIMEOUT_MS = 5000;
+
 async function run(options: RunOptions): Promise<void> {
   // First, and the rest is imported after it: the time that loading takes is observed too.
   const observability = startObservability(options.metricsPort);
@@ -24,6 +27,8 @@ async function run(options: RunOptions): Promise<void> {
   const stopReplay = options.replay ? await replayTo(service.url) : undefined;
 
   const stop = async (): Promise<void> => {
+    // Whatever does not close in time must not keep the process from ending.
+    setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
     await stopReplay?.();
     await service.close();
     await observability.shutdown();
