@@ -29,7 +29,8 @@ export function describeMachine(): Machine {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGibibytes: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()} ${process.arch}`,
+    // As much of the version as matters: builds and vendors are nobody's concern.
+    system: `${type()} ${release().split('.', 2).join('.')} ${process.arch}`,
     node: process.version,
     v8: process.versions.v8,
     packages: Object.fromEntries(MEASURED_PACKAGES.map((name) => [name, versionOf(name)])),
