@@ -20,7 +20,7 @@ export interface BridgeSnapshot {
    * For each scope: its id, the number of metrics; for each of these: its id, the number of points; for each of these:
    * id of the attributes, start and end time as seconds and nanoseconds, and the value in the layout of its type.
    */
-  readonly numbers: Float64Array<SharedArrayBuffer>;
+  readonly numbers: Float64Array;
 }
 
 /** How the definitions of one sort have changed since the snapshot before. */
