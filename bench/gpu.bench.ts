@@ -17,7 +17,7 @@ const TICK_MS = 100;
 const HANG_MS = 10_000;
 
 /**
- * Microseconds of CPU time for each call, as published for real drivers (550 to 610): most calls read a cache of the
+ * Microseconds of CPU time for each call, as published for real drivers (550 to 610), else estimated: most calls read a cache of the
  * driver; memory, samples and handles go to the kernel.
  */
 const CALL_COSTS = {
@@ -309,7 +309,7 @@ function report({ ticks, spawns, hangMs, probe, smiCpuMs, graphics, quietMs, han
     scenario: 'gpu',
     title: 'Sampling eight GPUs',
     explanation:
-      "CPU time of one sample of eight GPUs, all processes together. The driver is a stub that spends on each call what was published for real drivers; nvidia-smi is a stand-in that spends what NVML's initialisation and handles take.",
+      "CPU time of one sample of eight GPUs, all processes together. The driver is a stub that spends on each call what was published for real drivers, or an estimate where nothing was; nvidia-smi is a stand-in that spends what NVML's initialisation and handles take.",
     settings: { gpus: GPUS, ticks, spawns, hangMs },
     table: {
       columns: ['way', 'CPU ms per sample', 'times ours'],
