@@ -11,7 +11,8 @@ import {
 import { runTool } from './run-tool.ts';
 
 /** What a file of a package is for: code, its types and its map in `dist`, and the source that the maps point to. */
-const MEANT_FILE = /^(?:package\.json|README\.md|LICENSE|dist\/.+(?:\.js|\.js\.map|\.d\.ts)|src\/.+\.ts)$/;
+const MEANT_FILE =
+  /^(?:package\.json|README\.md|LICENSE|dist\/.+(?:\.js|\.js\.map|\.d\.ts)|src\/.+(?:\.ts|\.schema\.json))$/;
 
 /** Twice what the largest has now; something that does not belong there would be larger than that. */
 const MOST_BYTES = 1_000_000;
@@ -45,7 +46,7 @@ for (const published of publishedPackages) {
     });
 
     it('holds types of exactly its sources', () => {
-      const sources = installed.files.filter((path) => path.startsWith('src/'));
+      const sources = installed.files.filter((path) => /^src\/.*\.ts$/.test(path));
       const types = sources.map((path) => path.replace(/^src(.*)\.ts$/, 'dist$1.d.ts'));
       expect(installed.files.filter((path) => path.endsWith('.d.ts'))).to.have.members(types);
     });

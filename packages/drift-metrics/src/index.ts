@@ -58,7 +58,8 @@ export {
   type WatchedModel,
 } from './engine/drift-engine.ts';
 export { driftMetricDefinitions, type DriftMetricDefinition } from './engine/drift-metric-definitions.ts';
-export type { AlertType, DriftOptions, PerAlertType } from './engine/drift-options.ts';
+export type { AlertType } from './engine/alert-type.ts';
+export type { DriftOptions, PerAlertType } from './engine/drift-options.ts';
 export type { DriftPoint } from './engine/drift-points.ts';
 export type { ModelDrift, SignalDrift } from './engine/model-drift.ts';
 export { driftRules, type DriftRule, type DriftRuleGroup, type DriftRuleOptions } from './fleet/drift-rules.ts';

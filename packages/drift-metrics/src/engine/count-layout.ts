@@ -1,6 +1,6 @@
 import { signalKey, type ReferenceProfile, type ReferenceSignal } from '../reference/reference-profile.ts';
 import { createSignalBins, type SignalBins } from '../reference/signal-bins.ts';
-import type { AlertType } from './drift-options.ts';
+import type { AlertType } from './alert-type.ts';
 
 /** Where the counts of one signal are among the counts of a model. */
 export interface SignalLayout {

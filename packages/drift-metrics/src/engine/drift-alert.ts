@@ -1,4 +1,4 @@
-import type { AlertType } from './drift-options.ts';
+import type { AlertType } from './alert-type.ts';
 
 /** How much one bin adds to a change. */
 export interface BinContribution {

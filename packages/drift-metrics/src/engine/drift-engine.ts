@@ -66,7 +66,7 @@ export function createDriftEngine(models: Iterable<WatchedModel> = [], options: 
 
 /** Numbers that the state of a model takes, for who wants to provide it. */
 export function driftStateLength(reference: ReferenceProfile, options: DriftOptions = {}): number {
-  return stateLength(createCountLayout(reference), resolveDriftOptions(options));
+  return stateLength(createCountLayout(reference), resolveDriftOptions(options).panes);
 }
 
 interface Watched {

@@ -1,10 +1,6 @@
 import { DIVERGENCE_NAMES, isOrdered, type DivergenceName } from '../divergences/score-divergence.ts';
 import { DriftConfigurationError } from '../errors/drift-configuration-error.ts';
-
-/** What can drift, and what an alert is about. */
-export type AlertType = 'distribution' | 'confidence' | 'performance' | 'feature';
-
-export const ALERT_TYPES: readonly AlertType[] = ['distribution', 'confidence', 'performance', 'feature'];
+import { ALERT_TYPES, type AlertType } from './alert-type.ts';
 
 /** One value for all, or one for each; what is left out has its default. */
 export type PerAlertType = number | { readonly [type in AlertType]?: number | undefined };

@@ -3,7 +3,7 @@ import type { ReferenceProfile } from '../reference/reference-profile.ts';
 import { shortHash } from '../reference/reference-profile.ts';
 import type { CountLayout } from './count-layout.ts';
 import { driftMetrics, type DriftMetricDefinition } from './drift-metric-definitions.ts';
-import { ALERT_TYPES } from './drift-options.ts';
+import { ALERT_TYPES } from './alert-type.ts';
 import type { ModelDrift, SignalDrift } from './model-drift.ts';
 
 /** One series and its value now. What has no value has no point. */

@@ -1,6 +1,6 @@
 import type { EstimatedAccuracy } from '../performance/estimated-accuracy.ts';
 import type { BinContribution } from './drift-alert.ts';
-import type { AlertType } from './drift-options.ts';
+import type { AlertType } from './alert-type.ts';
 
 /** How one signal stands. */
 export interface SignalDrift {

@@ -1,7 +1,8 @@
 import { PaneRing } from '../detector/pane-ring.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
 import type { CountLayout } from './count-layout.ts';
-import { ALERT_TYPES, type AlertType, type DriftSettings } from './drift-options.ts';
+import { ALERT_TYPES, type AlertType } from './alert-type.ts';
+import type { DriftSettings } from './drift-options.ts';
 
 /** Changes with the meaning of any number below, so that a state of another version is not misread. */
 const FORMAT = 1;
@@ -9,11 +10,18 @@ const HEADER = 7;
 /** Numbers of each signal: whether its alert is active, since when it is small again, its first pane. */
 const SIGNAL_NUMBERS = 3;
 
-/** Numbers that the state of a model takes. */
-export function stateLength(layout: CountLayout, settings: DriftSettings): number {
+/** Where in a state the alerts that were ever raised are counted, one number for each type in the order of `ALERT_TYPES`. */
+export const ALERT_COUNTS_AT: number = HEADER;
+
+/**
+ * Numbers that the state of a model takes.
+ *
+ * @param panes as in `DriftOptions`
+ */
+export function stateLength(layout: CountLayout, panes: number): number {
   const signals = layout.signals.length + 1;
   const beforeRing = HEADER + ALERT_TYPES.length + signals * SIGNAL_NUMBERS + layout.length;
-  return beforeRing + PaneRing.lengthFor(settings.panes, layout.length);
+  return beforeRing + PaneRing.lengthFor(panes, layout.length);
 }
 
 /**

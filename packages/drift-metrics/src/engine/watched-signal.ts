@@ -9,7 +9,8 @@ import { totalOf, type Counts } from '../divergences/smoothed-shares.ts';
 import { accuracyDrop } from '../performance/accuracy-drop.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
 import type { CountLayout, SignalLayout } from './count-layout.ts';
-import type { AlertType, DriftSettings } from './drift-options.ts';
+import type { AlertType } from './alert-type.ts';
+import type { DriftSettings } from './drift-options.ts';
 
 /** One signal of a model as it is judged: what is counted, how large a change is, how certain. */
 export interface WatchedSignal extends SignalLayout {
