@@ -1,7 +1,9 @@
 // How often the detector raises false alarms, against what was asked for. Run: npm run simulate:false-alarms -w
-// @inferometer/drift-metrics [-- runs [tolerance]]. 1,000 runs a setting take a quarter of an hour on one core. With a
-// tolerance the live shares stand at its limit all the time: every other bin as much above the reference as may be.
+// @inferometer/drift-metrics [-- runs [tolerance]]. Each setting has its seed and is written to results/ when it is done:
+// a run that was ended goes on where it was. With a tolerance the live shares stand at its limit all the time: every other
+// bin as much above the reference as may be.
 import { createSeededRandom } from '../src/mathematics/seeded-random.ts';
+import { resumedTable } from './resumed-table.ts';
 import { runLength } from './run-length.ts';
 
 /** Panes between false alarms that are asked for; small, so that alarms are seen at all. */
@@ -18,29 +20,30 @@ const shapes: [name: string, shares: readonly number[]][] = [
   ['50 by rank', byRank(50)],
 ];
 
-console.log(
-  `No drift, ${THRESHOLD} panes between false alarms asked for, tolerance ${tolerance}, ${runs} runs of up to ${MOST_PANES} panes.`,
+const table = resumedTable(
+  new URL(`results/false-alarms${tolerance === 0 ? '' : '-at-tolerance'}.md`, import.meta.url),
+  `No drift, ${THRESHOLD} panes between false alarms asked for, tolerance ${tolerance}, ${runs} runs of up to ${MOST_PANES} panes.\n` +
+    `\`npm run simulate:false-alarms -w @inferometer/drift-metrics -- ${runs} ${tolerance}\``,
+  ['classes', 'reference', 'events a pane', 'panes to a false alarm', 'runs with an alarm'],
 );
-console.log('| classes | reference | events a pane | panes to a false alarm | runs with an alarm |');
-console.log('|---|---|---|---|---|');
 let seed = 1;
 for (const [name, shares] of shapes) {
   for (const referenceSamples of [1000, 5000, 20_000]) {
     for (const eventsPerPane of [1, 10, 100, 1000, 10_000]) {
       const random = createSeededRandom(seed++);
-      const live = atLimit(shares);
-      let panes = 0;
-      let alarms = 0;
-      for (let run = 0; run < runs; run += 1) {
-        const setting = { referenceSamples, referenceShares: shares, liveShares: () => live, eventsPerPane };
-        const length = runLength(random, { ...setting, threshold: THRESHOLD, tolerance, panesKept: 60 }, MOST_PANES);
-        panes += length ?? MOST_PANES;
-        alarms += length === undefined ? 0 : 1;
-      }
-      const mean = alarms === 0 ? `more than ${panes}` : Math.round(panes / alarms);
-      console.log(
-        `| ${name} | ${referenceSamples} | ${eventsPerPane} | ${mean} | ${((100 * alarms) / runs).toFixed(1)}% |`,
-      );
+      table.add([name, String(referenceSamples), String(eventsPerPane)], () => {
+        const live = atLimit(shares);
+        let panes = 0;
+        let alarms = 0;
+        for (let run = 0; run < runs; run += 1) {
+          const setting = { referenceSamples, referenceShares: shares, liveShares: () => live, eventsPerPane };
+          const length = runLength(random, { ...setting, threshold: THRESHOLD, tolerance, panesKept: 60 }, MOST_PANES);
+          panes += length ?? MOST_PANES;
+          alarms += length === undefined ? 0 : 1;
+        }
+        const mean = alarms === 0 ? `more than ${panes}` : String(Math.round(panes / alarms));
+        return [mean, `${((100 * alarms) / runs).toFixed(1)}%`];
+      });
     }
   }
 }
