@@ -16,7 +16,7 @@ export {
   type SignalRole,
 } from './reference/reference-profile.ts';
 export { createSignalBins, type SignalBins } from './reference/signal-bins.ts';
-export type { CsvColumns } from './files/csv-rows.ts';
+export type { PredictionColumns } from './files/prediction-columns.ts';
 export {
   profileFromFile,
   type ProfileFromFileOptions,

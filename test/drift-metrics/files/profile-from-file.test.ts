@@ -40,7 +40,7 @@ describe('profileFromFile', () => {
       expect(report).to.deep.include({
         rows: 3000,
         badRows: 0,
-        firstBadRecords: [],
+        firstBadLines: [],
         otherModelRows: 0,
         ignoredColumns: [],
       });
@@ -61,7 +61,7 @@ describe('profileFromFile', () => {
     ];
     writeFileSync(pathOf('bad.jsonl'), lines.join('\n'));
     const report = await profileFromFile(pathOf('bad.jsonl'), { modelType: 'document' });
-    expect(report).to.deep.include({ rows: 2, badRows: 5, firstBadRecords: [2, 3, 5, 6, 9], otherModelRows: 1 });
+    expect(report).to.deep.include({ rows: 2, badRows: 5, firstBadLines: [2, 3, 5, 6, 9], otherModelRows: 1 });
   });
 
   it('reads quoted cells, other separators, a byte order mark and values that are none', async () => {
@@ -72,7 +72,7 @@ describe('profileFromFile', () => {
       modelType: 'm',
       columns: { predictedClass: 'label', features: ['len'] },
     });
-    expect(report).to.deep.include({ rows: 2, badRows: 2, firstBadRecords: [4, 5], ignoredColumns: ['note'] });
+    expect(report).to.deep.include({ rows: 2, badRows: 2, firstBadLines: [5, 6], ignoredColumns: ['note'] });
     expect(report.profile.signals[0]).to.deep.include({ categories: ['a;1', 'b'], counts: [1, 1, 0, 0] });
     expect(report.profile.signals[2]).to.deep.include({ edges: [3], counts: [1, 1, 0, 0] });
   });
@@ -82,6 +82,38 @@ describe('profileFromFile', () => {
     writeFileSync(pathOf('long.csv'), `predictedClass\na\n"${long}\nb\nc\n`);
     const report = await profileFromFile(pathOf('long.csv'), { modelType: 'm' });
     expect(report).to.include({ rows: 3, badRows: 1 });
+  });
+
+  it('loses one line, not the rest of the file, to a quote that is never closed', async () => {
+    const rows = Array.from({ length: 200_000 }, (_, index) => `c${index % 3},0.5`);
+    rows[10] = '"c1,0.5';
+    rows[150_000] = 'c"1,0.5';
+    writeFileSync(pathOf('unclosed.csv'), ['predictedClass,confidence', ...rows, '"c2,0.5', 'c0,0.5'].join('\n'));
+    const report = await profileFromFile(pathOf('unclosed.csv'), { modelType: 'm' });
+    expect(report).to.deep.include({ rows: 200_000, badRows: 2, firstBadLines: [12, 200_002] });
+  });
+
+  it('takes columns and keys by the names that they have', async () => {
+    const row = { label: 'a', score: 0.5, truth: 'b', width: 3, features: { height: 4 }, model: 'm' };
+    const columns = {
+      predictedClass: 'label',
+      confidence: 'score',
+      actualClass: 'truth',
+      modelType: 'model',
+      features: ['width', 'height'],
+    };
+    writeFileSync(pathOf('named.jsonl'), JSON.stringify(row));
+    writeFileSync(pathOf('named.csv'), 'label,score,truth,width,height,model\na,0.5,b,3,4,m\n');
+    const [one, other] = await Promise.all(
+      ['named.jsonl', 'named.csv'].map((name) => profileFromFile(pathOf(name), { modelType: 'm', columns })),
+    );
+    expect(one?.profile.signals.map(({ name }) => name)).to.deep.equal(['class', 'confidence', 'height', 'width']);
+    expect(one?.profile.accuracy).to.deep.equal({ labelled: 1, correct: 0 });
+    expect(other?.profile.hash).to.equal(one?.profile.hash);
+    const absent = { modelType: 'm', columns: { confidence: 'scroe' } };
+    expect((await faultOf(profileFromFile(pathOf('named.jsonl'), absent))).message).to.contain(
+      'has no "scroe" on any of its lines',
+    );
   });
 
   it('reads a file of any size in bounded memory and tells how far it is', async function () {

@@ -1,22 +1,7 @@
 import { ReferenceProfileError } from '../errors/reference-profile-error.ts';
 import { csvCells } from './csv-cells.ts';
 import { BAD_ROW, isConfidence, type ParsedRow, type RowParser } from './parsed-row.ts';
-
-/** Which columns of a CSV file hold what, where they are not called as the fields of `trackInference`. */
-export interface CsvColumns {
-  /** Default `predictedClass` or `predicted_class`. */
-  readonly predictedClass?: string | undefined;
-  /** Default `confidence`. */
-  readonly confidence?: string | undefined;
-  /** Default `actualClass` or `actual_class`. */
-  readonly actualClass?: string | undefined;
-  /** `true`, `false`, `1` or `0`. Default `correct`. */
-  readonly correct?: string | undefined;
-  /** Default `modelType` or `model_type`. */
-  readonly modelType?: string | undefined;
-  /** Columns that are features. Default: those called `feature.<name>` or `features.<name>`. */
-  readonly features?: readonly string[] | undefined;
-}
+import type { PredictionColumns } from './prediction-columns.ts';
 
 /** A parser, and what it found in the header once it has read one. */
 export interface CsvParser {
@@ -42,7 +27,7 @@ const NO_VALUE = new Set(['', 'nan', 'null']);
  *
  * @param source what messages call the file
  */
-export function createCsvParser(modelType: string, source: string, columns: CsvColumns = {}): CsvParser {
+export function createCsvParser(modelType: string, source: string, columns: PredictionColumns = {}): CsvParser {
   return new HeaderedCsv(modelType, source, columns);
 }
 
@@ -50,13 +35,13 @@ class HeaderedCsv implements CsvParser {
   readonly ignoredColumns: string[] = [];
   readonly #modelType: string;
   readonly #source: string;
-  readonly #columns: CsvColumns;
+  readonly #columns: PredictionColumns;
   #separator = '';
   #width = 0;
   #places: { readonly [field: string]: number | undefined } = {};
   #features: readonly (readonly [name: string, place: number])[] = [];
 
-  constructor(modelType: string, source: string, columns: CsvColumns) {
+  constructor(modelType: string, source: string, columns: PredictionColumns) {
     this.#modelType = modelType;
     this.#source = source;
     this.#columns = columns;

@@ -5,9 +5,10 @@ import { ReferenceProfileError } from '../errors/reference-profile-error.ts';
 import { ProfileBuilder } from '../reference/profile-builder.ts';
 import { resolveReferenceOptions, type ReferenceOptions } from '../reference/reference-options.ts';
 import type { ReferenceProfile } from '../reference/reference-profile.ts';
-import { createCsvParser, type CsvColumns } from './csv-rows.ts';
+import { createCsvParser } from './csv-rows.ts';
 import { createJsonLinesParser } from './json-lines-rows.ts';
 import { BAD_ROW, type ParsedRow, type RowParser } from './parsed-row.ts';
+import type { PredictionColumns } from './prediction-columns.ts';
 import { createRecordSplitter } from './record-splitter.ts';
 
 /** How far the reading of a file has come; it is read twice. */
@@ -29,8 +30,8 @@ export interface ProfileReport {
   readonly rows: number;
   /** Records that could not be read: not JSON, too few or too many cells, a confidence that is no number from 0 to 1. */
   readonly badRows: number;
-  /** Numbers of the first bad records, counted from 1, the header included. */
-  readonly firstBadRecords: readonly number[];
+  /** Numbers of the lines on which the first bad records begin, counted from 1, the header included. */
+  readonly firstBadLines: readonly number[];
   /** Predictions of other models. */
   readonly otherModelRows: number;
   /** Columns of a CSV file that nothing was taken from. */
@@ -42,8 +43,10 @@ export interface ProfileReport {
 export interface ProfileFromFileOptions extends ReferenceOptions {
   /** Default: by the end of the name, `.csv` and `.tsv`, or `.jsonl`, `.ndjson` and `.json`. */
   readonly format?: 'csv' | 'jsonl' | undefined;
-  /** Of a CSV file. */
-  readonly columns?: CsvColumns | undefined;
+  /** Where the columns of a CSV file, or the keys of JSON lines, are called otherwise. */
+  readonly columns?: PredictionColumns | undefined;
+  /** What messages call the file; default its path. */
+  readonly source?: string | undefined;
   /** Called now and then, at the end of each pass in any case. */
   readonly onProgress?: ((progress: ProfileProgress) => void) | undefined;
   /** Ends the reading. */
@@ -54,7 +57,7 @@ export interface ProfileFromFileOptions extends ReferenceOptions {
 const CHUNK_BYTES = 256 * 1024;
 const PROGRESS_BYTES = 4 * 1024 * 1024;
 /** Enough to find what is wrong. */
-const BAD_RECORDS_TOLD = 10;
+const BAD_LINES_TOLD = 10;
 
 /**
  * Makes a reference profile of a file of predictions, CSV or JSON lines, which may be larger than memory: it is read
@@ -96,18 +99,18 @@ async function readPass(
   pass: 1 | 2,
   take: (row: Row) => void,
 ): Promise<Omit<ProfileReport, 'profile' | 'ignoredFeatures'>> {
-  const csv = createCsvParser(options.modelType, path, options.columns);
-  const parse: RowParser = format === 'csv' ? csv.parse : createJsonLinesParser(options.modelType);
+  const csv = createCsvParser(options.modelType, options.source ?? path, options.columns);
+  const jsonLines = createJsonLinesParser(options.modelType, options.columns);
+  const parse: RowParser = format === 'csv' ? csv.parse : jsonLines.parse;
   const splitter = createRecordSplitter(format === 'csv');
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const totalBytes = await sizeOf(path);
-  const firstBadRecords: number[] = [];
-  let [records, rows, badRows, otherModelRows, bytesRead, bytesTold] = [0, 0, 0, 0, 0, 0];
+  const firstBadLines: number[] = [];
+  let [rows, badRows, otherModelRows, bytesRead, bytesTold] = [0, 0, 0, 0, 0];
 
   const takeChunk = (chunk: string, last: boolean): void => {
-    for (const record of splitter.split(chunk, last)) {
-      records += 1;
-      const text = records === 1 ? record?.replace(/^\uFEFF/, '') : record;
+    for (const { line, text: record } of splitter.split(chunk, last)) {
+      const text = line === 1 ? record?.replace(/^\uFEFF/, '') : record;
       const parsed = text === undefined ? BAD_ROW : parse(text);
       if (parsed?.kind === 'row') {
         rows += 1;
@@ -116,8 +119,8 @@ async function readPass(
         otherModelRows += 1;
       } else if (parsed !== undefined) {
         badRows += 1;
-        if (firstBadRecords.length < BAD_RECORDS_TOLD) {
-          firstBadRecords.push(records);
+        if (firstBadLines.length < BAD_LINES_TOLD) {
+          firstBadLines.push(line);
         }
       }
     }
@@ -137,7 +140,14 @@ async function readPass(
   }
   takeChunk(decoder.decode(), true);
   tell();
-  return { rows, badRows, firstBadRecords, otherModelRows, ignoredColumns: format === 'csv' ? csv.ignoredColumns : [] };
+  const [unseen] = jsonLines.unseenColumns;
+  if (format === 'jsonl' && unseen !== undefined && rows > 0) {
+    throw new ReferenceProfileError(
+      'foreign',
+      `${options.source ?? path} has no ${JSON.stringify(unseen)} on any of its lines.`,
+    );
+  }
+  return { rows, badRows, firstBadLines, otherModelRows, ignoredColumns: format === 'csv' ? csv.ignoredColumns : [] };
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -1,15 +1,26 @@
 /** Longest record: a prediction with its features is far shorter; what is longer is a file of another kind. */
 export const MOST_RECORD_CHARACTERS: number = 1024 * 1024;
 
-/** Cuts text that comes in chunks into records. Undefined stands for a record that was too long and was skipped. */
+/** What may stand before a cell: a separator of any kind, the end of a line, a byte order mark. */
+const CELL_ENDS = ',;\t\n\uFEFF';
+const NOWHERE = -2;
+
+/** One record of a file. */
+export interface FileRecord {
+  /** Number of the line that it begins on, counted from 1. */
+  readonly line: number;
+  /** Undefined for a record that was too long and was skipped. */
+  readonly text: string | undefined;
+}
+
+/** Cuts text that comes in chunks into records. */
 export interface RecordSplitter {
   /** @param last whether the text ends with this chunk */
-  split(chunk: string, last: boolean): (string | undefined)[];
+  split(chunk: string, last: boolean): FileRecord[];
 }
 
 /**
- * @param quoted whether a line break within double quotes belongs to the record, as in CSV (RFC 4180); a quote within
- * quotes is written twice, so that quotes come in pairs and counting them is enough
+ * @param quoted whether a line break within double quotes belongs to the record, as in CSV (RFC 4180)
  */
 export function createRecordSplitter(quoted: boolean): RecordSplitter {
   return new Splitter(quoted);
@@ -20,34 +31,59 @@ class Splitter implements RecordSplitter {
   #rest = '';
   #isInQuotes = false;
   #isSkipping = false;
+  #line = 1;
+  #firstLine = 1;
+  /** Where in the text the last quote stands that closed a cell; -1 where that was the end of the text before. */
+  #closedAt = NOWHERE;
 
   constructor(quoted: boolean) {
     this.#quoted = quoted;
   }
 
-  split(chunk: string, last: boolean): (string | undefined)[] {
-    const records: (string | undefined)[] = [];
+  split(chunk: string, last: boolean): FileRecord[] {
+    const records: FileRecord[] = [];
+    for (let text: string | undefined = chunk; text !== undefined; text = this.#cut(text, last, records)) {
+      // Once more, with what follows a line whose quote was never closed.
+    }
+    return records;
+  }
+
+  /** @returns what has to be cut again */
+  #cut(text: string, last: boolean, records: FileRecord[]): string | undefined {
     let start = 0;
     let position = 0;
-    while (position < chunk.length) {
-      const lineEnd = chunk.indexOf('\n', position);
-      const end = lineEnd === -1 ? chunk.length : lineEnd;
-      if (this.#quoted) {
-        for (let at = chunk.indexOf('"', position); at !== -1 && at < end; at = chunk.indexOf('"', at + 1)) {
-          this.#isInQuotes = !this.#isInQuotes;
-        }
+    // Looked for once each, not anew from every line: where there are none, the search goes to the end of the text.
+    let quote = this.#quoted ? text.indexOf('"') : -1;
+    while (position < text.length) {
+      const lineEnd = text.indexOf('\n', position);
+      const end = lineEnd === -1 ? text.length : lineEnd;
+      while (quote !== -1 && quote < end) {
+        const closes = this.#isInQuotes;
+        this.#isInQuotes = !closes && !this.#isSkipping && this.#mayOpen(text, quote);
+        this.#closedAt = closes ? quote : NOWHERE;
+        quote = text.indexOf('"', quote + 1);
       }
       position = end + 1;
-      if (lineEnd !== -1 && !this.#isInQuotes) {
-        this.#push(records, chunk.slice(start, end));
-        start = position;
+      if (lineEnd !== -1) {
+        this.#line += 1;
+        if (!this.#isInQuotes) {
+          this.#push(records, text.slice(start, end));
+          start = position;
+        } else if (this.#rest.length + position - start > MOST_RECORD_CHARACTERS) {
+          this.#rest += text.slice(start);
+          return this.#withoutFirstLine(records);
+        }
       }
     }
-    if (start < chunk.length && !this.#isSkipping) {
-      this.#rest += chunk.slice(start);
+    this.#closedAt = this.#closedAt === text.length - 1 ? -1 : NOWHERE;
+    if (start < text.length && !this.#isSkipping) {
+      this.#rest += text.slice(start);
     }
-    if (this.#rest.length > MOST_RECORD_CHARACTERS) {
-      // A quote that is never closed would take the rest of the file with it: the next line starts anew.
+    const isTooLong = this.#rest.length > MOST_RECORD_CHARACTERS;
+    if (this.#isInQuotes && (isTooLong || last) && this.#rest.includes('\n')) {
+      return this.#withoutFirstLine(records);
+    }
+    if (isTooLong) {
       this.#isSkipping = true;
       this.#isInQuotes = false;
       this.#rest = '';
@@ -55,17 +91,37 @@ class Splitter implements RecordSplitter {
     if (last && (this.#rest !== '' || this.#isSkipping)) {
       this.#push(records, '');
     }
-    return records;
+    return undefined;
   }
 
-  #push(records: (string | undefined)[], end: string): void {
-    const record = this.#rest + end;
+  /** A quote opens a cell where one begins, or goes on after one that is written twice. In a cell's middle it is a letter. */
+  #mayOpen(text: string, quote: number): boolean {
+    const before = quote > 0 ? text[quote - 1]! : this.#rest.at(-1);
+    return before === undefined || CELL_ENDS.includes(before) || this.#closedAt === quote - 1;
+  }
+
+  /** A quote that is never closed would take all that follows with it: its line is lost, and the next one starts anew. */
+  #withoutFirstLine(records: FileRecord[]): string {
+    const following = this.#rest.slice(this.#rest.indexOf('\n') + 1);
+    records.push({ line: this.#firstLine, text: undefined });
+    this.#firstLine += 1;
+    this.#line = this.#firstLine;
     this.#rest = '';
+    this.#isInQuotes = false;
+    this.#closedAt = NOWHERE;
+    return following;
+  }
+
+  #push(records: FileRecord[], end: string): void {
+    const record = this.#rest + end;
+    const line = this.#firstLine;
+    this.#rest = '';
+    this.#firstLine = this.#line;
     if (this.#isSkipping || record.length > MOST_RECORD_CHARACTERS) {
       this.#isSkipping = false;
-      records.push(undefined);
+      records.push({ line, text: undefined });
     } else {
-      records.push(record.endsWith('\r') ? record.slice(0, -1) : record);
+      records.push({ line, text: record.endsWith('\r') ? record.slice(0, -1) : record });
     }
   }
 }
