@@ -1,30 +1,131 @@
-/** Collects the text of a body and encodes it in pieces, so that no string ever holds all of it. */
+import type { ByteText } from './byte-text.ts';
+import { sampleValueText } from './number-text.ts';
+
+/**
+ * Writes a body byte by byte into one piece of memory. All that appends relies on room that was reserved before.
+ *
+ * It copies four bytes at a time, and so may write three more than it was asked to, which what follows overwrites.
+ * Of the ways to copy 60 bytes within a buffer that is the fastest: `copyWithin` takes twice as long, and strings that
+ * are joined and encoded two to four times (bench `scrape`).
+ */
 export interface BodyBuilder {
-  append(text: string): void;
-  /** The bytes of all that was appended, in UTF-8. */
+  /** How many bytes there are. */
+  readonly length: number;
+  /** Makes room for so many bytes more. */
+  reserve(byteCount: number): void;
+  append(text: ByteText): void;
+  /** Appends `byteCount` bytes that begin at `from` in `source`, which may be longer by up to three bytes. */
+  appendBytes(source: DataView, from: number, byteCount: number): void;
+  /** Appends once more what stands at `from` in this body. */
+  appendAgain(from: number, byteCount: number): void;
+  /** Appends a sample's value and the end of its line. */
+  appendValue(value: number): void;
+  /** Takes back what was appended after there were `length` bytes. */
+  cutTo(length: number): void;
+  /** The body. The builder is not used afterwards. */
   finish(): Buffer;
 }
 
-/** Large enough to make encoding cheap, small enough to stay in the processor's cache. */
-const PIECE_LENGTH = 64 * 1024;
+/** As long as any number's text: `-2.2250738585072014e-308`, and the end of the line. */
+export const MAX_VALUE_BYTES = 25;
 
-export function createBodyBuilder(): BodyBuilder {
-  const pieces: Buffer[] = [];
-  let pending = '';
-  const encodePending = (): void => {
-    pieces.push(Buffer.from(pending, 'utf8'));
-    pending = '';
-  };
-  return {
-    append(text) {
-      pending += text;
-      if (pending.length >= PIECE_LENGTH) {
-        encodePending();
-      }
-    },
-    finish() {
-      encodePending();
-      return Buffer.concat(pieces);
-    },
-  };
+/** What a small service's body takes; doubled as often as needed. */
+const FIRST_BYTES = 64 * 1024;
+
+/** How far a copy may run over its end. */
+const MARGIN_BYTES = 4;
+
+const ZERO = 48;
+const NEWLINE = 10;
+
+/** @param memory where to write; other memory takes its place once it is too short */
+export function createBodyBuilder(memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)): BodyBuilder {
+  return new MemoryBodyBuilder(memory);
+}
+
+class MemoryBodyBuilder implements BodyBuilder {
+  #bytes: Buffer;
+  #view: DataView;
+  #length = 0;
+
+  constructor(memory: Buffer) {
+    this.#bytes = memory;
+    this.#view = viewOf(memory);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  reserve(byteCount: number): void {
+    const needed = this.#length + byteCount + MARGIN_BYTES;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+      this.#view = viewOf(larger);
+    }
+  }
+
+  append(text: ByteText): void {
+    this.#length += this.#bytes.write(text, this.#length, 'latin1');
+  }
+
+  appendBytes(source: DataView, from: number, byteCount: number): void {
+    const view = this.#view;
+    const to = this.#length;
+    for (let place = 0; place < byteCount; place += 4) {
+      view.setInt32(to + place, source.getInt32(from + place, true), true);
+    }
+    this.#length = to + byteCount;
+  }
+
+  appendAgain(from: number, byteCount: number): void {
+    this.appendBytes(this.#view, from, byteCount);
+  }
+
+  appendValue(value: number): void {
+    if (value === value >>> 0) {
+      this.#appendDigits(value);
+    } else {
+      this.append(sampleValueText(value));
+    }
+    this.#bytes[this.#length] = NEWLINE;
+    this.#length += 1;
+  }
+
+  cutTo(length: number): void {
+    this.#length = length;
+  }
+
+  finish(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #appendDigits(value: number): void {
+    const bytes = this.#bytes;
+    const end = this.#length + digitsOf(value);
+    let place = end;
+    let rest = value;
+    do {
+      const tenth = (rest / 10) >>> 0;
+      place -= 1;
+      bytes[place] = ZERO + rest - tenth * 10;
+      rest = tenth;
+    } while (rest > 0);
+    this.#length = end;
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** @param value an integer below 2^32 */
+function digitsOf(value: number): number {
+  let digits = 1;
+  for (let power = 10; power <= value; power *= 10) {
+    digits += 1;
+  }
+  return digits;
 }

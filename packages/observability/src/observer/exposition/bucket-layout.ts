@@ -1,9 +1,14 @@
+import { createByteRun, type ByteRun } from './byte-run.ts';
 import { bucketBoundText } from './number-text.ts';
 
 /** How the buckets of a histogram are written: the part of each line that is the same for every series. */
 export interface BucketLayout {
   /** `le="0.05"} `, one for each finite bound and one for `+Inf`. */
-  readonly tails: readonly string[];
+  readonly tails: readonly ByteRun[];
+  /** Bytes of all tails. */
+  readonly tailBytes: number;
+  /** Whether there are buckets of negative values. */
+  readonly hasNegative: boolean;
 }
 
 /**
@@ -22,7 +27,12 @@ export function createBucketLayout(boundaries: readonly number[]): BucketLayout 
     }
     previous = bound;
   }
-  return { tails: [...finite, Infinity].map((bound) => `le="${bucketBoundText(bound)}"} `) };
+  const tails = [...finite, Infinity].map((bound) => createByteRun(`le="${bucketBoundText(bound)}"} `));
+  return {
+    tails,
+    tailBytes: tails.reduce((sum, { byteCount }) => sum + byteCount, 0),
+    hasNegative: (finite[0] ?? 0) < 0,
+  };
 }
 
 /** Layouts by the identity of the bounds, which a histogram keeps from one collection to the next. */

@@ -1,14 +1,12 @@
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 import type { MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { prometheusName, type NamedKind } from '../../catalogue/prometheus-names.ts';
-
-/** The types of the text format that OpenTelemetry metrics become. */
-export type FamilyType = 'counter' | 'gauge' | 'histogram';
+import { unitWords } from '../../catalogue/unit-words.ts';
+import { readableBehind } from '../store-metric.ts';
+import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
 
 /** Everything that is written under one `# TYPE` line, of however many scopes and producers. */
-export interface MetricFamily {
-  readonly name: string;
-  readonly type: FamilyType;
+export interface MetricFamily extends FamilyHead {
   /** The first description that is not empty. */
   help: string;
   readonly parts: MetricData[];
@@ -19,10 +17,12 @@ export interface MetricFamily {
  * type; a later one that does not fit is left out and told in `problems`, and so is one whose series would carry a
  * name that another family writes, such as a counter `x_count` beside a histogram `x`.
  *
+ * @param format decides which names a family takes
  * @param takenNames names that the caller writes itself
  */
 export function groupFamilies(
   scopeMetrics: readonly ScopeMetrics[],
+  format: ExpositionFormat,
   takenNames: readonly string[],
   problems: string[],
 ): MetricFamily[] {
@@ -30,7 +30,7 @@ export function groupFamilies(
   const ownerOfName = new Map<string, string>(takenNames.map((name) => [name, name]));
   for (const { scope, metrics } of scopeMetrics) {
     for (const metric of metrics) {
-      const refusal = refusalOf(metric, families, ownerOfName, problems);
+      const refusal = refusalOf(metric, format, families, ownerOfName, problems);
       if (refusal !== undefined) {
         problems.push(
           `the metric ${quoted(metric.descriptor?.name)} of scope ${quoted(scope.name)} is left out: ${refusal}`,
@@ -49,12 +49,15 @@ function quoted(name: unknown): string {
 
 function refusalOf(
   metric: MetricData,
+  format: ExpositionFormat,
   families: Map<string, MetricFamily>,
   ownerOfName: Map<string, string>,
   problems: string[],
 ): string | undefined {
   try {
-    return metric.dataPoints.length === 0 ? undefined : place(metric, families, ownerOfName, problems);
+    // The points of the store's metrics are made when somebody looks at them, which is what is to be avoided here.
+    const isEmpty = readableBehind(metric) === undefined && metric.dataPoints.length === 0;
+    return isEmpty ? undefined : place(metric, format, families, ownerOfName, problems);
   } catch {
     return 'it is no metric of the OpenTelemetry SDK';
   }
@@ -62,6 +65,7 @@ function refusalOf(
 
 function place(
   metric: MetricData,
+  format: ExpositionFormat,
   families: Map<string, MetricFamily>,
   ownerOfName: Map<string, string>,
   problems: string[],
@@ -81,15 +85,21 @@ function place(
   const type = kind === 'upDownCounter' ? 'gauge' : kind;
   const family = families.get(name);
   if (family === undefined) {
-    const sampleNames = type === 'histogram' ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
-    const taken = sampleNames.find((sampleName) => ownerOfName.has(sampleName));
+    const names = format.namesOf(name, type);
+    const taken = names.find((candidate) => ownerOfName.has(candidate));
     if (taken !== undefined) {
       return `its series ${taken} belong to the metric ${ownerOfName.get(taken)}, which came first`;
     }
-    for (const sampleName of sampleNames) {
-      ownerOfName.set(sampleName, name);
+    for (const owned of names) {
+      ownerOfName.set(owned, name);
     }
-    families.set(name, { name, type, help: descriptor.description, parts: [metric] });
+    families.set(name, {
+      name,
+      type,
+      unit: unitOf(descriptor.unit, kind),
+      help: descriptor.description,
+      parts: [metric],
+    });
     return undefined;
   }
   if (family.type !== type) {
@@ -102,6 +112,15 @@ function place(
   }
   family.parts.push(metric);
   return undefined;
+}
+
+/** The unit as it stands at the end of the name. */
+function unitOf(unit: string, kind: NamedKind): string {
+  const { main, per } = unitWords(unit);
+  if (kind === 'gauge' && unit === '1') {
+    return 'ratio';
+  }
+  return main !== '' && per !== '' ? `${main}_${per}` : `${main}${per}`;
 }
 
 function kindOf(metric: MetricData): NamedKind | undefined {

@@ -5,6 +5,11 @@ import { systemClock, type Clock } from '../clock.ts';
 import { DeadlineExceededError, withDeadline } from '../deadline.ts';
 import { guardProducer, ProducerFailedError } from '../guard-producer.ts';
 import { createProblemLog, type ProblemLog } from '../problem-log.ts';
+import { textFormat, type ExpositionFormat } from './exposition-format.ts';
+import { wantsGzip } from './negotiate-encoding.ts';
+import { negotiateFormat } from './negotiate-format.ts';
+import { runInSlices } from './run-in-slices.ts';
+import { createSharedScrapes, type SharedScrapes } from './shared-scrapes.ts';
 import { createTextWriter, type TextWriter } from './text-writer.ts';
 
 /** Options of {@link InferometerPrometheusExporter}. */
@@ -15,18 +20,29 @@ export interface InferometerPrometheusExporterOptions {
   readonly collectTimeoutMs?: number;
   /** Whether the resource is written as `target_info`; default true. */
   readonly targetInfo?: boolean;
+  /** Whether OpenMetrics tells when counters and histograms began, a line for each; default false. */
+  readonly createdTimestamps?: boolean;
+  /** Called after each body that was written. */
+  readonly onScrape?: (scrape: ScrapeReport) => void;
   readonly clock?: Clock;
+}
+
+/** What writing a body took. */
+export interface ScrapeReport {
+  /** Collecting and writing; without compression and the network. */
+  readonly durationMs: number;
+  /** Uncompressed. */
+  readonly bodyBytes: number;
+  /** A histogram counts once. */
+  readonly seriesCount: number;
 }
 
 /** Half of the 10 s after which Prometheus gives a scrape up, so that the rest is left for writing and the network. */
 const DEFAULT_COLLECT_TIMEOUT_MS = 5000;
 
-/** The media type of the text format 0.0.4. */
-const TEXT_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /**
  * OpenTelemetry's Prometheus reader with the names of the OTel-Prometheus specification, a body that Prometheus
- * always accepts, and deadlines. It starts no server: give its {@link getMetricsRequestHandler} to one.
+ * always accepts, in the text format or OpenMetrics as the scraper likes, compressed for who takes it, and deadlines. It starts no server: give its {@link getMetricsRequestHandler} to one.
  *
  * @example
  * const exporter = new InferometerPrometheusExporter();
@@ -38,7 +54,8 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
   readonly #clock: Clock;
   readonly #log: ProblemLog;
   readonly #writer: TextWriter;
-  #bodyInFlight: Promise<Buffer> | undefined;
+  readonly #scrapes: SharedScrapes;
+  readonly #onScrape: (scrape: ScrapeReport) => void;
 
   constructor(options: InferometerPrometheusExporterOptions = {}) {
     const clock = options.clock ?? systemClock;
@@ -58,69 +75,96 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
     this.#collectTimeoutMs = collectTimeoutMs;
     this.#clock = clock;
     this.#log = log;
-    this.#writer = createTextWriter({ targetInfo: options.targetInfo ?? true });
+    this.#writer = createTextWriter({
+      targetInfo: options.targetInfo ?? true,
+      createdTimestamps: options.createdTimestamps ?? false,
+    });
+    this.#scrapes = createSharedScrapes((format, memory) => this.#bodyInTime(format, memory));
+    this.#onScrape = options.onScrape ?? ((): void => undefined);
   }
 
   /**
-   * Answers GET with the metrics as text and HEAD with the headers of that; other methods get 405. A collection that
-   * fails or exceeds its deadline is a 500 with one plain sentence. Requests that come while a collection runs share it.
+   * Answers GET with the metrics and HEAD with the headers of that; other methods get 405. A collection that fails or
+   * exceeds its deadline is a 500 with one plain sentence. Requests that come while a collection runs share it.
    */
   override getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
-      answer(response, 405, 'text/plain; charset=utf-8', Buffer.from('Metrics are read with GET or HEAD.\n'));
+      answer(response, 405, PLAIN, Buffer.from('Metrics are read with GET or HEAD.\n'));
       return;
     }
-    void this.#answerWithMetrics(response);
+    void this.#answerWithMetrics(request, response);
   }
 
   /**
-   * What a GET would answer.
+   * What a GET would answer, in the text format.
    *
    * @throws DeadlineExceededError, or whatever made the collection fail
    */
   async collectText(): Promise<string> {
-    const body = await this.#collectBody();
-    return body.toString('utf8');
-  }
-
-  async #answerWithMetrics(response: ServerResponse): Promise<void> {
+    const scrape = this.#scrapes.join(textFormat);
     try {
-      answer(response, 200, TEXT_CONTENT_TYPE, await this.#collectBody());
+      return (await scrape.body).toString('utf8');
+    } finally {
+      scrape.leave();
+    }
+  }
+
+  async #answerWithMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { format, contentType } = negotiateFormat(request.headers.accept);
+    const scrape = this.#scrapes.join(format);
+    // Also where nothing can be sent any more, which is when the last byte has left or the connection is lost.
+    if (response.closed) {
+      scrape.leave();
+    } else {
+      response.once('close', () => scrape.leave());
+    }
+    try {
+      const body = await scrape.body;
+      const headers = { 'content-type': contentType, vary: 'accept, accept-encoding' };
+      if (wantsGzip(request.headers['accept-encoding']?.toString(), body.byteLength)) {
+        answer(response, 200, { ...headers, 'content-encoding': 'gzip' }, await scrape.gzipped());
+      } else {
+        answer(response, 200, headers, body);
+      }
     } catch (error) {
-      answer(response, 500, 'text/plain; charset=utf-8', Buffer.from(`${failureSentence(error)}\n`));
+      answer(response, 500, PLAIN, Buffer.from(`${failureSentence(error)}\n`));
     }
   }
 
-  #collectBody(): Promise<Buffer> {
-    if (this.#bodyInFlight === undefined) {
-      const body = withDeadline(this.#collectAndWrite(), this.#collectTimeoutMs, 'the collection', this.#clock);
-      this.#bodyInFlight = body;
-      const forget = (): void => {
-        this.#bodyInFlight = undefined;
-      };
-      body.then(forget, (error: unknown) => {
-        forget();
-        this.#log.report('collection', `the metrics could not be collected: ${messageOf(error)}`);
-      });
+  async #bodyInTime(format: ExpositionFormat, memory: Buffer | undefined): Promise<Buffer> {
+    try {
+      return await withDeadline(
+        this.#collectAndWrite(format, memory),
+        this.#collectTimeoutMs,
+        'the collection',
+        this.#clock,
+      );
+    } catch (error) {
+      this.#log.report('collection', `the metrics could not be collected: ${messageOf(error)}`);
+      throw error;
     }
-    return this.#bodyInFlight;
   }
 
-  async #collectAndWrite(): Promise<Buffer> {
+  async #collectAndWrite(format: ExpositionFormat, memory: Buffer | undefined): Promise<Buffer> {
+    const start = this.#clock.now();
     const { resourceMetrics, errors } = await this.collect({ timeoutMillis: sourceTimeoutMs(this.#collectTimeoutMs) });
     for (const error of errors) {
       if (!(error instanceof ProducerFailedError)) {
         this.#log.report('instrument', `an instrument could not be collected: ${messageOf(error)}`);
       }
     }
-    const { body, problems } = this.#writer.writeText(resourceMetrics);
+    const steps = this.#writer.stepsOf(resourceMetrics, format, memory);
+    const { body, seriesCount, problems } = await runInSlices(steps, this.#clock);
     for (const problem of problems) {
       this.#log.report(problem, `metrics for Prometheus: ${problem}`);
     }
+    this.#onScrape({ durationMs: this.#clock.now() - start, bodyBytes: body.byteLength, seriesCount });
     return body;
   }
 }
+
+const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
 
 /** Less than the whole, so that what the other sources told can still be written. */
 function sourceTimeoutMs(collectTimeoutMs: number): number {
@@ -142,13 +186,18 @@ function failureSentence(error: unknown): string {
     : 'The metrics could not be collected; the log says why.';
 }
 
-function answer(response: ServerResponse, statusCode: number, contentType: string, body: Buffer): void {
+function answer(
+  response: ServerResponse,
+  statusCode: number,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+): void {
   // The reader may have gone while the collection ran, or its server may have ended the response.
   if (response.destroyed || response.writableEnded || response.headersSent) {
     return;
   }
   response.writeHead(statusCode, {
-    'content-type': contentType,
+    ...headers,
     'content-length': body.byteLength,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',

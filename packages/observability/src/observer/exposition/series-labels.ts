@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { prometheusLabelName } from '../../catalogue/prometheus-names.ts';
+import { byteText, type ByteText } from './byte-text.ts';
 
 /** Label text of series, made once for each attributes object. */
 export interface SeriesLabels {
@@ -7,7 +8,7 @@ export interface SeriesLabels {
    * E.g. `model_type="document",status="error"`, without braces; empty without labels. Labels stand in the order of
    * their names, so that two series are the same exactly when their texts are.
    */
-  textOf(attributes: Attributes): string;
+  textOf(attributes: Attributes): ByteText;
 }
 
 /**
@@ -17,12 +18,12 @@ export interface SeriesLabels {
 export function createSeriesLabels(reserved?: string): SeriesLabels {
   // Metrics keep the attributes object of a series from one collection to the next, so its identity is a key that
   // costs no hashing and is dropped with the series. What changes an attributes object later is not seen.
-  const texts = new WeakMap<Attributes, string>();
+  const texts = new WeakMap<Attributes, ByteText>();
   return {
     textOf(attributes) {
       let text = texts.get(attributes);
       if (text === undefined) {
-        text = labelText(attributes, reserved);
+        text = byteText(labelText(attributes, reserved));
         texts.set(attributes, text);
       }
       return text;

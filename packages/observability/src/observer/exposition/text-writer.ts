@@ -1,27 +1,39 @@
-import { DataPointType } from '@opentelemetry/sdk-metrics';
-import type { DataPoint, MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { createBodyBuilder, type BodyBuilder } from './body-builder.ts';
 import { createBucketLayouts } from './bucket-layout.ts';
-import { classicHistogram } from './exponential-buckets.ts';
+import type { ByteText } from './byte-text.ts';
+import { textFormat, type ExpositionFormat, type FamilyHead } from './exposition-format.ts';
 import { groupFamilies, type MetricFamily } from './metric-families.ts';
+import { createNumberLines } from './number-lines.ts';
 import { createScopeOrder } from './scope-order.ts';
-import { createSeriesLabels, type SeriesLabels } from './series-labels.ts';
-import { familyHeadText, histogramText, numberText } from './series-text.ts';
+import { createSeriesLabels } from './series-labels.ts';
+import { createSeriesWriter, type SeriesWriter, type SeriesWriterParts } from './series-writer.ts';
 
-/** Writes collected metrics in the Prometheus text format 0.0.4. */
+/** Writes collected metrics in a text format of Prometheus. */
 export interface TextWriter {
   /**
    * Writes metrics of any origin as a body that Prometheus accepts whole. What would break it is left out and told:
    * a metric whose type or names clash with an earlier one's, a series that is there already, a value that is no
    * number. Takes time and memory in proportion to the number of series.
+   *
+   * @param format default the text format 0.0.4
+   * @param memory where to write; other memory takes its place once it is too short
    */
-  writeText(resourceMetrics: ResourceMetrics): WrittenText;
+  writeText(resourceMetrics: ResourceMetrics, format?: ExpositionFormat, memory?: Buffer): WrittenText;
+  /** The same in steps of some tenths of a millisecond, between which others can have their turn. */
+  stepsOf(
+    resourceMetrics: ResourceMetrics,
+    format: ExpositionFormat,
+    memory?: Buffer,
+  ): Generator<undefined, WrittenText, undefined>;
 }
 
 /** A body and what could not be written into it. */
 export interface WrittenText {
   /** UTF-8, ends with a newline unless it is empty. */
   readonly body: Buffer;
+  /** How many series are in it; a histogram is one. */
+  readonly seriesCount: number;
   /** One sentence for each metric that is not there as it was told; empty almost always. */
   readonly problems: readonly string[];
 }
@@ -30,98 +42,140 @@ export interface WrittenText {
 export interface TextWriterOptions {
   /** Whether the resource is written as `target_info`; default true. */
   readonly targetInfo?: boolean;
+  /** Whether it is told when series began, in OpenMetrics; default false. */
+  readonly createdTimestamps?: boolean;
 }
 
-const TARGET_INFO = 'target_info';
+const TARGET_INFO: FamilyHead = { name: 'target_info', type: 'info', help: 'Target metadata', unit: '' };
+
+/** Histograms take a microsecond each, so a step takes some tenths of a millisecond. */
+const SERIES_PER_STEP = 256;
 
 /** A writer that remembers label texts from one body to the next: keep one for each reader. */
-export function createTextWriter({ targetInfo = true }: TextWriterOptions = {}): TextWriter {
-  return new FamilyTextWriter(targetInfo);
+export function createTextWriter({ targetInfo = true, createdTimestamps = false }: TextWriterOptions = {}): TextWriter {
+  return new FamilyTextWriter(targetInfo, createdTimestamps);
 }
-
-/** An empty body is valid, and looks like a fault to whoever reads it. */
-const IDLE_TEXT = '# There are no metrics yet.\n';
 
 class FamilyTextWriter implements TextWriter {
   readonly #targetInfo: boolean;
-  readonly #labels = createSeriesLabels();
-  readonly #histogramLabels = createSeriesLabels('le');
-  readonly #layoutOf = createBucketLayouts();
+  readonly #parts: SeriesWriterParts;
   readonly #inOrder = createScopeOrder();
 
-  constructor(targetInfo: boolean) {
+  constructor(targetInfo: boolean, createdTimestamps: boolean) {
     this.#targetInfo = targetInfo;
+    this.#parts = {
+      labels: createSeriesLabels(),
+      histogramLabels: createSeriesLabels('le'),
+      layoutOf: createBucketLayouts(),
+      createdTimestamps,
+    };
   }
 
-  writeText({ resource, scopeMetrics }: ResourceMetrics): WrittenText {
+  writeText(resourceMetrics: ResourceMetrics, format: ExpositionFormat = textFormat, memory?: Buffer): WrittenText {
+    const steps = this.stepsOf(resourceMetrics, format, memory);
+    let step = steps.next();
+    while (step.done !== true) {
+      step = steps.next();
+    }
+    return step.value;
+  }
+
+  *stepsOf(
+    { resource, scopeMetrics }: ResourceMetrics,
+    format: ExpositionFormat,
+    memory?: Buffer,
+  ): Generator<undefined, WrittenText, undefined> {
     const problems: string[] = [];
-    const resourceLabels = this.#targetInfo ? this.#labels.textOf(resource.attributes) : '';
-    const families = groupFamilies(this.#inOrder(scopeMetrics), resourceLabels === '' ? [] : [TARGET_INFO], problems);
-    const body = createBodyBuilder();
-    if (resourceLabels !== '') {
-      body.append(familyHeadText(TARGET_INFO, 'gauge', 'Target metadata'));
-      body.append(numberText(TARGET_INFO, resourceLabels, 1));
-    } else if (families.length === 0) {
-      body.append(IDLE_TEXT);
+    const body = createBodyBuilder(memory);
+    const infoLabels = this.#targetInfo ? this.#parts.labels.textOf(resource.attributes) : '';
+    const infoNames = infoLabels === '' ? [] : format.namesOf(TARGET_INFO.name, TARGET_INFO.type);
+    const families = groupFamilies(this.#inOrder(scopeMetrics), format, infoNames, problems);
+    let seriesCount = 0;
+    if (infoLabels !== '') {
+      appendText(body, format.headOf(TARGET_INFO));
+      createNumberLines(TARGET_INFO.name, TARGET_INFO.type, format).write(body, infoLabels, 1, undefined);
+      seriesCount += 1;
     }
     for (const family of families) {
-      this.#writeFamily(family, body, problems);
+      seriesCount += yield* this.#stepsOfFamily(family, format, body, problems);
     }
-    return { body: body.finish(), problems };
+    appendText(body, seriesCount === 0 ? format.idle + format.end : format.end);
+    return { body: body.finish(), seriesCount, problems };
   }
 
-  #writeFamily({ name, type, help, parts }: MetricFamily, body: BodyBuilder, problems: string[]): void {
-    body.append(familyHeadText(name, type, help));
-    const written = new Set<string>();
-    for (const metric of parts) {
-      const leftOut = this.#writeMetric(metric, name, written, body);
+  /** @returns how many series were written */
+  *#stepsOfFamily(
+    family: MetricFamily,
+    format: ExpositionFormat,
+    body: BodyBuilder,
+    problems: string[],
+  ): Generator<undefined, number, undefined> {
+    const start = body.length;
+    appendText(body, format.headOf(family));
+    const written = new Set<ByteText>();
+    for (const metric of family.parts) {
+      const leftOut = yield* this.#stepsOfMetric(metric, family, format, body, written);
       for (const [reason, count] of leftOut) {
-        problems.push(`${count} series of ${name} are left out: ${reason}`);
+        problems.push(`${count} series of ${family.name} are left out: ${reason}`);
       }
     }
+    if (written.size === 0) {
+      body.cutTo(start);
+    }
+    return written.size;
   }
 
   /** @returns how many series could not be written, by reason */
-  #writeMetric(metric: MetricData, name: string, written: Set<string>, body: BodyBuilder): Map<string, number> {
-    switch (metric.dataPointType) {
-      case DataPointType.HISTOGRAM:
-        return writePoints(metric.dataPoints, this.#histogramLabels, written, body, (labels, value) =>
-          histogramText(name, labels, this.#layoutOf(value.buckets.boundaries), value),
-        );
-      case DataPointType.EXPONENTIAL_HISTOGRAM:
-        return writePoints(metric.dataPoints, this.#histogramLabels, written, body, (labels, value) => {
-          const classic = classicHistogram(value);
-          return histogramText(name, labels, this.#layoutOf(classic.buckets.boundaries), classic);
-        });
-      default:
-        return writePoints(metric.dataPoints, this.#labels, written, body, (labels, value) =>
-          numberText(name, labels, value),
-        );
+  *#stepsOfMetric(
+    metric: MetricData,
+    family: MetricFamily,
+    format: ExpositionFormat,
+    body: BodyBuilder,
+    written: Set<ByteText>,
+  ): Generator<undefined, Map<string, number>, undefined> {
+    const leftOut = new Map<string, number>();
+    const writer = createSeriesWriter(metric, family, format, this.#parts);
+    while (!writeSome(writer, body, written, leftOut)) {
+      yield;
     }
+    return leftOut;
   }
 }
 
-function writePoints<T>(
-  points: readonly DataPoint<T>[],
-  seriesLabels: SeriesLabels,
-  written: Set<string>,
+/** @returns whether there are no more */
+function writeSome(
+  writer: SeriesWriter,
   body: BodyBuilder,
-  textOf: (labels: string, value: T) => string,
-): Map<string, number> {
-  const leftOut = new Map<string, number>();
-  for (const point of points) {
+  written: Set<ByteText>,
+  leftOut: Map<string, number>,
+): boolean {
+  for (let count = 0; count < SERIES_PER_STEP; count++) {
+    const { done, value: series } = writer.series.next();
+    if (done === true) {
+      return true;
+    }
+    const start = body.length;
     let refusal = 'series with the same labels came first';
     try {
-      const labels = seriesLabels.textOf(point.attributes);
+      const labels = writer.labels.textOf(series.attributes);
       if (!written.has(labels)) {
-        body.append(textOf(labels, point.value));
-        written.add(labels);
+        writer.write(body, labels, series);
+        // A value that nobody tells any more is no series.
+        if (body.length > start) {
+          written.add(labels);
+        }
         continue;
       }
     } catch (error) {
+      body.cutTo(start);
       refusal = error instanceof Error ? error.message : 'they cannot be read';
     }
     leftOut.set(refusal, (leftOut.get(refusal) ?? 0) + 1);
   }
-  return leftOut;
+  return false;
+}
+
+function appendText(body: BodyBuilder, text: ByteText): void {
+  body.reserve(text.length);
+  body.append(text);
 }

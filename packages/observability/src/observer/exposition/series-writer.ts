@@ -1,0 +1,151 @@
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import { DataPointType, type DataPoint, type Histogram, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { ReadableMetric, ReadableSeries } from '../../store/store-reader.ts';
+import { readableBehind, startTimeMsOf } from '../store-metric.ts';
+import type { BodyBuilder } from './body-builder.ts';
+import type { BucketLayout } from './bucket-layout.ts';
+import type { ByteText } from './byte-text.ts';
+import { createCumulativeCounts } from './cumulative-counts.ts';
+import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
+import { classicHistogram } from './exponential-buckets.ts';
+import { createHistogramLines } from './histogram-lines.ts';
+import { createNumberLines } from './number-lines.ts';
+import type { SeriesLabels } from './series-labels.ts';
+
+/** What writers of series share. */
+export interface SeriesWriterParts {
+  readonly labels: SeriesLabels;
+  readonly histogramLabels: SeriesLabels;
+  readonly layoutOf: (boundaries: readonly number[]) => BucketLayout;
+  /** Whether it is told when series began, where the format has a place for it. */
+  readonly createdTimestamps: boolean;
+}
+
+/** Something that has a label set: a data point, or a series of the store. */
+interface Labelled {
+  readonly attributes: Attributes;
+}
+
+/** One metric's series, in the order in which they come, and how each is written. */
+export interface SeriesWriter<Series extends Labelled = Labelled> {
+  readonly series: Iterator<Series>;
+  readonly labels: SeriesLabels;
+  /** @throws Error where the series cannot be written; what was appended by then is to be taken back */
+  write(body: BodyBuilder, labels: ByteText, series: Series): void;
+}
+
+/** The series of a metric of any origin. */
+export function createSeriesWriter(
+  metric: MetricData,
+  family: FamilyHead,
+  format: ExpositionFormat,
+  parts: SeriesWriterParts,
+): SeriesWriter {
+  const tellsStart = parts.createdTimestamps && format.tellsMore;
+  const readable = readableBehind(metric);
+  if (readable !== undefined) {
+    return readable.definition.kind === 'histogram'
+      ? storeHistograms(readable, family, format, parts, tellsStart)
+      : storeNumbers(readable, family, format, parts, tellsStart);
+  }
+  switch (metric.dataPointType) {
+    case DataPointType.HISTOGRAM:
+      return histogramPoints(metric.dataPoints, (value) => value, family, format, parts, tellsStart);
+    case DataPointType.EXPONENTIAL_HISTOGRAM:
+      return histogramPoints(metric.dataPoints, classicHistogram, family, format, parts, tellsStart);
+    default:
+      return numberPoints(metric.dataPoints, family, format, parts, tellsStart);
+  }
+}
+
+function storeHistograms(
+  { definition, series }: ReadableMetric,
+  { name }: FamilyHead,
+  format: ExpositionFormat,
+  { histogramLabels, layoutOf }: SeriesWriterParts,
+  tellsStart: boolean,
+): SeriesWriter<ReadableSeries> {
+  const lines = createHistogramLines(name, format);
+  const cumulative = createCumulativeCounts();
+  let values = new Float64Array(0);
+  return {
+    series: series.values(),
+    labels: histogramLabels,
+    write(body, labels, one): void {
+      const bounds = one.bounds ?? [];
+      const layout = layoutOf(bounds);
+      const buckets = layout.tails.length;
+      if (values.length !== bounds.length + 2) {
+        values = new Float64Array(bounds.length + 2);
+      }
+      one.readHistogram(values);
+      const counts = cumulative.of(values, bounds.length + 1, buckets, 0);
+      const startTimeMs = tellsStart ? startTimeMsOf(definition, one) : undefined;
+      lines.write(body, labels, layout, counts, values[bounds.length + 1], startTimeMs);
+    },
+  };
+}
+
+function storeNumbers(
+  { definition, series }: ReadableMetric,
+  { name, type }: FamilyHead,
+  format: ExpositionFormat,
+  { labels: seriesLabels }: SeriesWriterParts,
+  tellsStart: boolean,
+): SeriesWriter<ReadableSeries> {
+  const lines = createNumberLines(name, type, format);
+  return {
+    series: series.values(),
+    labels: seriesLabels,
+    write(body, labels, one): void {
+      const value = one.readValue();
+      if (value !== undefined) {
+        lines.write(body, labels, value, tellsStart ? startTimeMsOf(definition, one) : undefined);
+      }
+    },
+  };
+}
+
+function histogramPoints<T>(
+  points: readonly DataPoint<T>[],
+  toHistogram: (value: T) => Histogram,
+  { name }: FamilyHead,
+  format: ExpositionFormat,
+  { histogramLabels, layoutOf }: SeriesWriterParts,
+  tellsStart: boolean,
+): SeriesWriter<DataPoint<T>> {
+  const lines = createHistogramLines(name, format);
+  const cumulative = createCumulativeCounts();
+  return {
+    series: points.values(),
+    labels: histogramLabels,
+    write(body, labels, point): void {
+      const { buckets, count, sum } = toHistogram(point.value);
+      const layout = layoutOf(buckets.boundaries);
+      const counts = cumulative.of(buckets.counts, buckets.counts.length, layout.tails.length, count);
+      lines.write(body, labels, layout, counts, sum, tellsStart ? knownTimeMs(point.startTime) : undefined);
+    },
+  };
+}
+
+function numberPoints(
+  points: readonly DataPoint<number>[],
+  { name, type }: FamilyHead,
+  format: ExpositionFormat,
+  { labels: seriesLabels }: SeriesWriterParts,
+  tellsStart: boolean,
+): SeriesWriter<DataPoint<number>> {
+  const lines = createNumberLines(name, type, format);
+  return {
+    series: points.values(),
+    labels: seriesLabels,
+    write(body, labels, point): void {
+      lines.write(body, labels, point.value, tellsStart ? knownTimeMs(point.startTime) : undefined);
+    },
+  };
+}
+
+/** `undefined` for the time 0, which stands for "unknown". */
+function knownTimeMs([seconds, nanoseconds]: HrTime): number | undefined {
+  return seconds === 0 && nanoseconds === 0 ? undefined : seconds * 1000 + nanoseconds / 1e6;
+}

@@ -1,0 +1,135 @@
+import { type HrTime, ValueType } from '@opentelemetry/api';
+import type { DataPoint, Histogram, MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricDefinition } from '../catalogue/metric-definition.ts';
+import { CUMULATIVE, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '../otel-numbers.ts';
+import type { ReadableMetric, ReadableSeries } from '../store/store-reader.ts';
+
+/** As the protocol has it: nobody knows since when a counter has counted that somebody else keeps. */
+const UNKNOWN_TIME: HrTime = [0, 0];
+
+/** Milliseconds since the epoch as OpenTelemetry's `[seconds, nanoseconds]`. */
+export function hrTimeOf(timeMs: number): HrTime {
+  const seconds = Math.floor(timeMs / 1000);
+  return [seconds, Math.round((timeMs - seconds * 1000) * 1e6)];
+}
+
+const readables = new WeakMap<MetricData, ReadableMetric>();
+
+/**
+ * The metric of the store that metric data stands for: what writes thousands of series reads them there, without a data
+ * point made for each. `undefined` for metrics of any other origin.
+ */
+export function readableBehind(metric: MetricData): ReadableMetric | undefined {
+  return readables.get(metric);
+}
+
+/**
+ * A metric of the store as OpenTelemetry has it. Its data points are made when they are first looked at, with the values
+ * of that moment.
+ *
+ * @returns `undefined` for a metric that has no values now
+ */
+export function storeMetricData(metric: ReadableMetric, endTime: HrTime): MetricData | undefined {
+  if (!hasValues(metric)) {
+    return undefined;
+  }
+  const data = emptyMetricData(metric.definition);
+  let points: DataPoint<number>[] | DataPoint<Histogram>[] | undefined;
+  Object.defineProperty(data, 'dataPoints', {
+    enumerable: true,
+    get: () => (points ??= dataPoints(metric, endTime)),
+  });
+  readables.set(data, metric);
+  return data;
+}
+
+function hasValues({ definition, series }: ReadableMetric): boolean {
+  if (definition.kind === 'histogram') {
+    return series.size > 0;
+  }
+  for (const one of series.values()) {
+    if (one.readValue() !== undefined) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function emptyMetricData(definition: MetricDefinition): MetricData {
+  const common = {
+    descriptor: {
+      name: definition.name,
+      description: definition.description,
+      unit: definition.unit,
+      valueType: ValueType.DOUBLE,
+    },
+    aggregationTemporality: CUMULATIVE,
+    dataPoints: [],
+  };
+  switch (definition.kind) {
+    case 'histogram':
+      return { ...common, dataPointType: HISTOGRAM_POINT };
+    case 'gauge':
+    case 'ratio':
+      return { ...common, dataPointType: GAUGE_POINT };
+    default:
+      return { ...common, dataPointType: SUM_POINT, isMonotonic: isMonotonic(definition) };
+  }
+}
+
+function isMonotonic(definition: MetricDefinition): boolean {
+  return definition.kind === 'counter' || definition.kind === 'mirroredCounter';
+}
+
+function dataPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<number>[] | DataPoint<Histogram>[] {
+  return metric.definition.kind === 'histogram' ? histogramPoints(metric, endTime) : numberPoints(metric, endTime);
+}
+
+/** When a series began, in milliseconds since the epoch; `undefined` for what somebody else counts. */
+export function startTimeMsOf(definition: MetricDefinition, series: ReadableSeries): number | undefined {
+  return definition.kind === 'mirroredCounter' ? undefined : series.startTimeMs;
+}
+
+function numberPoints({ definition, series }: ReadableMetric, endTime: HrTime): DataPoint<number>[] {
+  const points: DataPoint<number>[] = [];
+  for (const one of series.values()) {
+    const value = one.readValue();
+    if (value !== undefined) {
+      const startTimeMs = startTimeMsOf(definition, one);
+      const startTime = startTimeMs === undefined ? UNKNOWN_TIME : hrTimeOf(startTimeMs);
+      points.push({ startTime, endTime, attributes: one.attributes, value });
+    }
+  }
+  return points;
+}
+
+function histogramPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<Histogram>[] {
+  const points: DataPoint<Histogram>[] = [];
+  for (const series of metric.series.values()) {
+    points.push({
+      startTime: hrTimeOf(series.startTimeMs),
+      endTime,
+      attributes: series.attributes,
+      value: histogramValue(series),
+    });
+  }
+  return points;
+}
+
+function histogramValue(series: ReadableSeries): Histogram {
+  const boundaries = series.bounds ?? [];
+  const values = new Float64Array(boundaries.length + 2);
+  series.readHistogram(values);
+  const counts: number[] = [];
+  let count = 0;
+  for (let bucket = 0; bucket <= boundaries.length; bucket++) {
+    const bucketCount = values[bucket] as number;
+    counts.push(bucketCount);
+    count += bucketCount;
+  }
+  return {
+    buckets: { boundaries: boundaries as number[], counts },
+    sum: values[boundaries.length + 1] as number,
+    count,
+  };
+}
