@@ -1,6 +1,7 @@
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { parse } from 'csv-parse/sync';
 import {
   createReferenceProfile,
   DriftConfigurationError,
@@ -8,6 +9,9 @@ import {
   type ReferenceProfileError,
   type ProfileProgress,
 } from '@inferometer/drift-metrics';
+import { csvCells } from '../../../packages/drift-metrics/src/files/csv-cells.ts';
+import { createRecordSplitter } from '../../../packages/drift-metrics/src/files/record-splitter.ts';
+import { createSeededRandom } from '../../../packages/drift-metrics/src/mathematics/seeded-random.ts';
 import { predictions } from '../support/predictions.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -82,6 +86,32 @@ describe('profileFromFile', () => {
     writeFileSync(pathOf('long.csv'), `predictedClass\na\n"${long}\nb\nc\n`);
     const report = await profileFromFile(pathOf('long.csv'), { modelType: 'm' });
     expect(report).to.include({ rows: 3, badRows: 1 });
+  });
+
+  it('reads CSV as csv-parse does, however the file comes in pieces', () => {
+    const random = createSeededRandom(3);
+    const letters = ['a', '"', '\n', ',', '\r\n', 'é', '""', ' '];
+    const draw = (most: number): number => Math.floor(random() * most);
+    for (let file = 0; file < 2000; file += 1) {
+      const cells = Array.from({ length: 3 * (1 + draw(4)) }, () =>
+        Array.from({ length: draw(5) }, () => letters[draw(letters.length)]).join(''),
+      );
+      const quoted = cells.map((cell) =>
+        /[",\n\r]/.test(cell) || random() < 0.3 ? `"${cell.replaceAll('"', '""')}"` : cell,
+      );
+      const text = quoted.map((cell, index) => cell + (index % 3 === 2 ? '\n' : ',')).join('');
+      const splitter = createRecordSplitter(true);
+      const records = [];
+      for (let at = 0, length = 0; at < text.length; at += length) {
+        length = 1 + draw(5);
+        records.push(...splitter.split(text.slice(at, at + length), at + length >= text.length));
+      }
+      const expected = parse(text, { record_delimiter: '\n' });
+      expect(
+        records.map((record) => csvCells(record.text ?? '', ',')),
+        JSON.stringify(text),
+      ).to.deep.equal(expected);
+    }
   });
 
   it('loses one line, not the rest of the file, to a quote that is never closed', async () => {

@@ -69,7 +69,14 @@ const BAD_LINES_TOLD = 10;
 export async function profileFromFile(path: string, options: ProfileFromFileOptions): Promise<ProfileReport> {
   const builder = new ProfileBuilder(resolveReferenceOptions(options));
   const format = options.format ?? formatOf(path);
-  await readPass(path, format, options, 1, (row) => builder.learn(row));
+  const learned = await readPass(path, format, options, 1, (row) => builder.learn(row));
+  if (learned.rows === 0 && learned.badRows > 0) {
+    throw new ReferenceProfileError(
+      'empty',
+      `${options.source ?? path} has no row that can be read: ${learned.badRows} are bad, the first on lines ` +
+        `${learned.firstBadLines.join(', ')}.`,
+    );
+  }
   builder.beginCounting();
   const report = await readPass(path, format, options, 2, (row) => builder.count(row));
   return { ...report, profile: builder.finish(), ignoredFeatures: [...builder.ignoredFeatures] };

@@ -1,6 +1,5 @@
 import { closestName } from '../options/closest-name.ts';
 import { version } from '../version.ts';
-import { serve } from './serve.ts';
 import { UsageError } from './usage-error.ts';
 
 const HELP = `inferometer ${version}: observability for models served from Node.js
@@ -8,14 +7,19 @@ const HELP = `inferometer ${version}: observability for models served from Node.
 Usage: inferometer <command> [options]
 
 Commands:
-  serve    export host and GPU metrics for Prometheus, without an application
+  serve      export host and GPU metrics for Prometheus, without an application
+  profile    make the reference that live predictions are compared with, from a file of predictions
 
 Options:
   -h, --help       show this text; after a command, what the command takes
   -v, --version    show the version
 `;
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = { serve };
+/** Each is loaded when it is asked for: one serves, the other computes. */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  serve: async (args) => (await import('./serve.ts')).serve(args),
+  profile: async (args) => (await import('./profile/profile.ts')).profile(args),
+};
 
 /** Exit code for a command line that says something wrong, as shells have it. */
 const USAGE_EXIT_CODE = 2;

@@ -5,6 +5,7 @@ import type { Observability } from '../observability.ts';
 import type { ObservabilityOptions } from '../options/observability-options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
 import { UsageError } from './usage-error.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const HELP = `inferometer serve: export host and GPU metrics for Prometheus, without an application
 
@@ -119,14 +120,6 @@ function parse(args: string[]): ServeFlags {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${message.replace(/\.$/, '')}; see inferometer serve --help.`);
   }
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, received "${text}".`);
-  }
-  return value;
 }
 
 /** Settled by the first SIGINT or SIGTERM. The timer keeps the process alive, which the library never does. */

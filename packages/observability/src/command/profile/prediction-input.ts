@@ -1,0 +1,48 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+/** Predictions in a file that can be read twice. */
+export interface PredictionInput {
+  readonly path: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** Removes what was made for it. */
+  dispose(): Promise<void>;
+}
+
+/** A file as it is; standard input (`-`) through a temporary one, since a pipe can be read but once. */
+export async function openPredictionInput(from: string, signal: AbortSignal): Promise<PredictionInput> {
+  if (from !== '-') {
+    return { path: from, name: from, dispose: () => Promise.resolve() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'inferometer-'));
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const path = join(folder, 'predictions');
+  try {
+    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return { path, name: 'standard input', dispose };
+}
+
+/** What a file holds by its name, else by its first character that is no space: JSON lines begin with `{`. */
+export async function formatOfInput({ path }: PredictionInput): Promise<'csv' | 'jsonl'> {
+  if (/\.(csv|tsv)$/i.test(path)) {
+    return 'csv';
+  }
+  if (/\.(jsonl|ndjson|json)$/i.test(path)) {
+    return 'jsonl';
+  }
+  for await (const bytes of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    const [first] = new TextDecoder().decode(bytes).trimStart();
+    if (first !== undefined) {
+      return first === '{' ? 'jsonl' : 'csv';
+    }
+  }
+  return 'csv';
+}
