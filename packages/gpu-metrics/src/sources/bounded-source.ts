@@ -23,15 +23,26 @@ class BoundedSource implements GpuSource {
     this.#parts = parts;
   }
 
-  async sample(tick: SampleTick): Promise<readonly GpuDevice[]> {
+  sample(tick: SampleTick): readonly GpuDevice[] | Promise<readonly GpuDevice[]> {
     if (this.#isOverdue) {
       return [];
     }
+    try {
+      const answer = this.#source.sample(tick);
+      // What is there already needs no timer.
+      return answer instanceof Promise ? this.#await(answer) : answer;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  async #await(sampling: Promise<readonly GpuDevice[]>): Promise<readonly GpuDevice[]> {
     const { name, timeoutMs, takeNote } = this.#parts;
-    const answer = this.#source.sample(tick).catch((error: unknown) => {
-      takeNote({ level: 'warn', cause: name, text: `${name} failed: ${String(error)}` });
-      return [];
-    });
+    const answer = sampling.catch((error: unknown) => this.#fail(error));
     const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => resolve(undefined), timeoutMs);
     const devices = await Promise.race([answer, timeout]);
@@ -46,7 +57,9 @@ class BoundedSource implements GpuSource {
     return devices ?? [];
   }
 
-  close(): void {
-    this.#source.close();
+  #fail(error: unknown): readonly GpuDevice[] {
+    const { name, takeNote } = this.#parts;
+    takeNote({ level: 'warn', cause: name, text: `${name} failed: ${String(error)}` });
+    return [];
   }
 }

@@ -11,8 +11,8 @@ export interface SampleTick {
 
 /** A way of asking the GPUs of one vendor, or of all that no other source knows. */
 export interface GpuSource {
-  /** What the devices tell now; none while they cannot be asked. Never rejects. */
-  sample(tick: SampleTick): Promise<readonly GpuDevice[]>;
+  /** What the devices tell now, at once where the source need not wait; none while they cannot be asked. */
+  sample(tick: SampleTick): readonly GpuDevice[] | Promise<readonly GpuDevice[]>;
   close(): void;
 }
 

@@ -2,18 +2,18 @@ import { findDisplayCards, isGpu, PCI_VENDORS } from '../sampler/display-cards.t
 import { findNvidiaSmi, nvmlCandidates } from '../sampler/gpu-presence.ts';
 import type { ProbeStart } from '../probe/probe-messages.ts';
 import type { GpuDevice } from '../snapshot/gpu-snapshot.ts';
-import { openAmdgpuSource } from './amdgpu/amdgpu-source.ts';
 import { boundSource } from './bounded-source.ts';
 import type { GpuSource, SampleTick, SourceOpening, TakeNote } from './gpu-source.ts';
-import { openNvidiaSmiSource } from './nvidia-smi/nvidia-smi-source.ts';
 import { openNvmlSource } from './nvml/nvml-source.ts';
 import { driverProcessId } from './process-identity.ts';
-import { openSysteminformationSource } from './system/systeminformation-source.ts';
 
 /** An answer that takes longer than this is not waited for. It is shorter than the sampler's own deadline. */
 const LONGEST_WAIT_MS = 5000;
 
-/** All sources of this machine that have GPUs, as one; undefined if none has. */
+/**
+ * All sources of this machine that have GPUs, as one; undefined if none has. Code of sources that are not
+ * needed here is not loaded: each brings modules of Node.js into memory.
+ */
 export async function openSources(start: ProbeStart, takeNote: TakeNote): Promise<GpuSource | undefined> {
   const { sources, intervalMs } = start;
   const [nvidia, amd] = await Promise.all([openNvidia(start, takeNote), openAmd(sources.sysfs)]);
@@ -35,9 +35,10 @@ export async function openSources(start: ProbeStart, takeNote: TakeNote): Promis
     covered.add('amd');
   }
   if (sources.systeminformation !== false && mayHaveOther(sources.sysfs)) {
+    const { openSysteminformationSource } = await import('./system/systeminformation-source.ts');
     add('systeminformation', await openSysteminformationSource(covered));
   }
-  return opened.length === 0 ? undefined : new AllSources(opened);
+  return opened.length > 1 ? new AllSources(opened) : opened[0];
 }
 
 async function openNvidia({ sources, intervalMs, processId }: ProbeStart, takeNote: TakeNote): Promise<SourceOpening> {
@@ -54,13 +55,20 @@ async function openNvidia({ sources, intervalMs, processId }: ProbeStart, takeNo
   if (path === undefined) {
     return { kind: 'empty', reason: [...reasons, 'there is no nvidia-smi'].join('; ') };
   }
+  const { openNvidiaSmiSource } = await import('./nvidia-smi/nvidia-smi-source.ts');
   return openNvidiaSmiSource({ path, intervalMs, takeNote, now: () => performance.now() });
 }
 
 async function openAmd(sysfs: ProbeStart['sources']['sysfs']): Promise<SourceOpening> {
-  return sysfs === false || process.platform !== 'linux'
-    ? { kind: 'empty', reason: 'its files are not looked for' }
-    : openAmdgpuSource(sysfs ?? '/sys');
+  if (sysfs === false || process.platform !== 'linux') {
+    return { kind: 'empty', reason: 'its files are not looked for' };
+  }
+  const folder = sysfs ?? '/sys';
+  if (!findDisplayCards(folder).some(({ pciVendor }) => pciVendor === PCI_VENDORS.amd)) {
+    return { kind: 'empty', reason: `no card of AMD is in ${folder}` };
+  }
+  const { openAmdgpuSource } = await import('./amdgpu/amdgpu-source.ts');
+  return openAmdgpuSource(folder);
 }
 
 /** On Linux the kernel knows whether there is a card that no better source tells of. */
@@ -81,7 +89,7 @@ class AllSources implements GpuSource {
   }
 
   async sample(tick: SampleTick): Promise<readonly GpuDevice[]> {
-    const answers = await Promise.all(this.#sources.map((source) => source.sample(tick)));
+    const answers = await Promise.all(this.#sources.map(async (source) => source.sample(tick)));
     // Each vendor counts from 0. Those of the first keep the bare index, which most machines have alone.
     return answers.flatMap((devices, position) =>
       position === 0 ? devices : devices.map((device) => ({ ...device, id: `${device.vendor}${device.id}` })),

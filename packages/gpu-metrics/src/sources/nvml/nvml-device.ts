@@ -7,7 +7,7 @@ import type { NvmlLibrary } from './nvml-library.ts';
 import { PcieTotal } from './nvml-pcie.ts';
 import { processMemory } from './nvml-processes.ts';
 import { NvmlQuestions } from './nvml-questions.ts';
-import { CLOCKS, ECC_ERRORS, NvmlReadings } from './nvml-readings.ts';
+import { NvmlReadings } from './nvml-readings.ts';
 import { NvmlUtilizationReader } from './nvml-utilization.ts';
 
 /** What all devices of a driver have in common. */
@@ -19,15 +19,8 @@ export interface NvmlDeviceParts {
   readonly processId: number | undefined;
 }
 
-/** What is dear to ask: half a millisecond for each GPU's field values, several for its list of processes. */
-interface SlowReadings {
-  readonly memoryTemperatureCelsius?: number | undefined;
-  readonly pcieTransmittedBytes?: number | undefined;
-  readonly pcieReceivedBytes?: number | undefined;
-  readonly processMemoryBytes?: number | undefined;
-  readonly eccCorrectedErrors?: number | undefined;
-  readonly eccUncorrectedErrors?: number | undefined;
-}
+/** A device that is being filled in. */
+export type GpuDeviceDraft = { -readonly [Property in keyof GpuDevice]: GpuDevice[Property] };
 
 /** Asks one device for all that it tells. */
 export class NvmlDevice {
@@ -40,7 +33,8 @@ export class NvmlDevice {
   readonly #gpm: NvmlGpm;
   readonly #transmitted = new PcieTotal();
   readonly #received = new PcieTotal();
-  #slow: SlowReadings | undefined;
+  /** What holds until the next slow tick: who the device is, and what is dear to ask. */
+  #kept: GpuDevice | undefined;
 
   constructor(identity: NvmlIdentity, parts: NvmlDeviceParts) {
     this.identity = identity;
@@ -60,83 +54,83 @@ export class NvmlDevice {
    * @throws NvmlSessionLost if the driver is gone
    * @throws NvmlDeviceLost if the device is gone
    */
-  sample(tick: SampleTick): GpuDevice {
-    if (tick.isSlow || this.#slow === undefined) {
+  sample(tick: SampleTick): GpuDeviceDraft {
+    if (tick.isSlow || this.#kept === undefined) {
       this.#questions.forgive();
-      this.#slow = this.#sampleSlow(tick.nowMs);
+      this.#kept = this.#sampleSlow(tick.nowMs);
     }
-    const { id, uuid, name, instance, hasInstances } = this.identity;
-    return definedOnly({
-      id,
-      vendor: 'nvidia',
-      source: 'nvml',
-      uuid,
-      name,
-      driverVersion: this.#parts.driverVersion,
-      parentUuid: instance?.parentUuid,
-      migProfile: instance?.profile,
-      ...(hasInstances ? undefined : this.#sampleWork()),
-      ...this.#sampleBoard(tick),
-      ...definedOnly(this.#slow),
-    });
+    const device: GpuDeviceDraft = { ...this.#kept };
+    this.#sampleBoard(device, tick.nowMs);
+    return device;
   }
 
   close(): void {
     this.#gpm.close();
   }
 
-  /** Memory in use: of a GPU that is divided, its instances tell it. */
-  #sampleWork(): Partial<GpuDevice> {
-    const memory = this.#readings.memory();
-    return {
-      ...(memory?.used === undefined ? undefined : { memoryUsedBytes: memory.used }),
-      ...(memory?.total === undefined ? undefined : { memoryTotalBytes: memory.total }),
-      ...(memory?.free === undefined ? undefined : { memoryFreeBytes: memory.free }),
-    };
-  }
-
-  #sampleBoard(tick: SampleTick): { readonly [Key in keyof GpuDevice]?: GpuDevice[Key] | undefined } {
-    const gpm = this.#gpm.read(tick.nowMs);
-    const { nowMs } = tick;
-    const board = {
-      temperatureCelsius: this.#readings.temperatureCelsius(),
-      powerWatts: this.#readings.powerWatts(),
-      powerLimitWatts: this.#readings.powerLimitWatts(),
-      energyJoules: this.#readings.energyJoules(),
-      smClockHertz: this.#readings.clockHertz(CLOCKS.sm),
-      memoryClockHertz: this.#readings.clockHertz(CLOCKS.memory),
-      throttleReasons: this.#readings.throttleReasons(),
-      pcieTransmittedBytes: addRate(this.#transmitted, gpm.pcieTransmittedMebibytesPerSecond, nowMs),
-      pcieReceivedBytes: addRate(this.#received, gpm.pcieReceivedMebibytesPerSecond, nowMs),
-    };
+  /** Filled in place and without any object between: this runs for each device at each tick (bench `gpu`). */
+  #sampleBoard(device: GpuDeviceDraft, nowMs: number): void {
+    const readings = this.#readings;
+    put(device, 'temperatureCelsius', readings.temperatureCelsius());
+    put(device, 'powerWatts', readings.powerWatts());
+    put(device, 'powerLimitWatts', readings.powerLimitWatts());
+    put(device, 'energyJoules', readings.energyJoules());
+    put(device, 'smClockHertz', readings.smClockHertz());
+    put(device, 'memoryClockHertz', readings.memoryClockHertz());
+    put(device, 'throttleReasons', readings.throttleReasons());
+    const gpm = this.#gpm.read(nowMs);
+    put(device, 'pcieTransmittedBytes', addRate(this.#transmitted, gpm.pcieTransmittedMebibytesPerSecond, nowMs));
+    put(device, 'pcieReceivedBytes', addRate(this.#received, gpm.pcieReceivedMebibytesPerSecond, nowMs));
     if (this.identity.hasInstances) {
-      return board;
+      // The instances of a GPU that is divided tell its memory and its work.
+      return;
     }
+    const memory = readings.memory();
+    put(device, 'memoryUsedBytes', memory?.used);
+    put(device, 'memoryTotalBytes', memory?.total);
+    put(device, 'memoryFreeBytes', memory?.free);
     const utilization = this.#utilization.read();
-    return {
-      ...board,
-      // An instance has no counter of its busy time; the performance monitor tells the same of it.
-      utilizationPercent: utilization.gpuPercent ?? gpm.graphicsPercent,
-      memoryBandwidthPercent: utilization.memoryPercent ?? gpm.memoryBandwidthPercent,
-      smActivityPercent: gpm.smActivityPercent,
-      smOccupancyPercent: gpm.smOccupancyPercent,
-      tensorActivityPercent: gpm.tensorActivityPercent,
-    };
+    // An instance has no counter of its busy time; the performance monitor tells the same of it.
+    put(device, 'utilizationPercent', utilization.gpuPercent ?? gpm.graphicsPercent);
+    put(device, 'memoryBandwidthPercent', utilization.memoryPercent ?? gpm.memoryBandwidthPercent);
+    put(device, 'smActivityPercent', gpm.smActivityPercent);
+    put(device, 'smOccupancyPercent', gpm.smOccupancyPercent);
+    put(device, 'tensorActivityPercent', gpm.tensorActivityPercent);
   }
 
-  #sampleSlow(nowMs: number): SlowReadings {
+  /** What is dear to ask: half a millisecond for each GPU's field values, several for its list of processes. */
+  #sampleSlow(nowMs: number): GpuDevice {
     const fields = this.#fields.read();
-    const { processId } = this.#parts;
-    const { handle, hasInstances } = this.identity;
+    const { processId, driverVersion } = this.#parts;
+    const { handle, hasInstances, id, uuid, name, instance } = this.identity;
     const asksProcesses = processId !== undefined && !hasInstances;
-    return {
+    return definedOnly({
+      id,
+      vendor: 'nvidia',
+      source: 'nvml' as const,
+      uuid,
+      name,
+      driverVersion,
+      parentUuid: instance?.parentUuid,
+      migProfile: instance?.profile,
       memoryTemperatureCelsius: fields.memoryTemperatureCelsius,
       pcieTransmittedBytes: addCounter(this.#transmitted, fields.pcieTransmittedBytes, nowMs),
       pcieReceivedBytes: addCounter(this.#received, fields.pcieReceivedBytes, nowMs),
       processMemoryBytes: asksProcesses ? processMemory(this.#questions, handle, processId) : undefined,
-      eccCorrectedErrors: this.#readings.eccErrors(ECC_ERRORS.corrected),
-      eccUncorrectedErrors: this.#readings.eccErrors(ECC_ERRORS.uncorrected),
-    };
+      eccCorrectedErrors: this.#readings.correctedErrors(),
+      eccUncorrectedErrors: this.#readings.uncorrectedErrors(),
+    });
+  }
+}
+
+/** What is not known stays absent. */
+function put<Field extends keyof GpuDevice>(
+  device: GpuDeviceDraft,
+  field: Field,
+  value: GpuDevice[Field] | undefined,
+): void {
+  if (value !== undefined) {
+    device[field] = value;
   }
 }
 

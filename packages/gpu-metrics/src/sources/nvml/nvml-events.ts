@@ -31,17 +31,18 @@ export class NvmlEvents {
     }
   }
 
-  /** Whether the errors of this device are counted from now on. */
-  register(device: bigint): boolean {
-    if (this.#set === undefined) {
-      return false;
-    }
+  /** Counts the errors of this device from now on, if the driver can tell of them. */
+  register(device: bigint): void {
     if (
+      this.#set !== undefined &&
       !this.#registered.has(device) &&
       this.#library.call('nvmlDeviceRegisterEvents', device, XID_EVENT, this.#set) === NVML.success
     ) {
       this.#registered.add(device);
     }
+  }
+
+  isRegistered(device: bigint): boolean {
     return this.#registered.has(device);
   }
 

@@ -33,9 +33,12 @@ export interface NvmlInventory {
 const MOST_INSTANCES = 64;
 const MOST_GPUS = 128;
 
+const COUNT = Buffer.alloc(4 + SLACK);
+
 /** How many GPUs the driver counts. */
 export function countGpus(library: NvmlLibrary): number {
-  const out = Buffer.alloc(4 + SLACK);
+  // Shared, because this is asked at each tick.
+  const out = COUNT;
   const code = either(
     () => library.call('nvmlDeviceGetCount_v2', out),
     () => library.call('nvmlDeviceGetCount', out),

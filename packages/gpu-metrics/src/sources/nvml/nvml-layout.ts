@@ -45,6 +45,9 @@ export const TEXT_SIZE = 96;
 /** What NVML writes where it knows of no value, as in `usedGpuMemory` under Windows' display driver model. */
 export const NOT_AVAILABLE = 0xffff_ffff_ffff_ffffn;
 
+/** The largest value of 32 bits. */
+const WORD = 0xffff_ffff;
+
 export const VALUE_TYPES = {
   double: 0,
   unsignedInt: 1,
@@ -82,8 +85,10 @@ export function readValue(buffer: Buffer, offset: number, type: number): number 
 
 /** An `unsigned long long`, or undefined where it stands for "not available". */
 export function readCount(buffer: Buffer, offset: number): number | undefined {
-  const value = buffer.readBigUInt64LE(offset);
-  return value === NOT_AVAILABLE ? undefined : Number(value);
+  // Halves, because a number of 64 bits would be an object of its own at each tick.
+  const low = buffer.readUInt32LE(offset);
+  const high = buffer.readUInt32LE(offset + 4);
+  return low === WORD && high === WORD ? undefined : high * (WORD + 1) + low;
 }
 
 /** A text that ends with a zero byte. */

@@ -7,7 +7,12 @@ export type NvmlArgument = number | bigint | Buffer | null;
 export interface NvmlLibrary {
   /** Calls a function; {@link NVML.functionNotFound} where this version of the library does not have it. */
   call(name: NvmlFunction, ...args: readonly NvmlArgument[]): number;
+  /** The function itself, for what is called at each tick; where it is missing, one that says so. */
+  bind(name: NvmlFunction): NvmlCall;
 }
+
+/** A function of NVML. */
+export type NvmlCall = (...args: readonly NvmlArgument[]) => number;
 
 /**
  * The functions that are used and their parameters. Handles are opaque pointers, which travel as 64-bit numbers; all
@@ -61,8 +66,6 @@ const SIGNATURES = {
 /** Name of a function of NVML that is used. */
 export type NvmlFunction = keyof typeof SIGNATURES;
 
-type Callable = (...args: readonly NvmlArgument[]) => number;
-
 /**
  * Loads NVIDIA's library by the first of the names or paths that works.
  * @throws Error that tells why each of them does not
@@ -74,7 +77,7 @@ export async function loadNvml(candidates: readonly string[]): Promise<NvmlLibra
   for (const candidate of candidates) {
     try {
       const library = koffi.load(candidate);
-      return new KoffiNvml((name, parameters) => library.func(name, 'int', [...parameters]) as Callable);
+      return new KoffiNvml((name, parameters) => library.func(name, 'int', [...parameters]) as NvmlCall);
     } catch (error) {
       reasons.push(firstLine(error));
     }
@@ -83,23 +86,27 @@ export async function loadNvml(candidates: readonly string[]): Promise<NvmlLibra
 }
 
 class KoffiNvml implements NvmlLibrary {
-  readonly #bind: (name: string, parameters: readonly string[]) => Callable;
-  readonly #functions = new Map<NvmlFunction, Callable>();
+  readonly #bind: (name: string, parameters: readonly string[]) => NvmlCall;
+  readonly #functions = new Map<NvmlFunction, NvmlCall>();
 
-  constructor(bind: (name: string, parameters: readonly string[]) => Callable) {
+  constructor(bind: (name: string, parameters: readonly string[]) => NvmlCall) {
     this.#bind = bind;
   }
 
   call(name: NvmlFunction, ...args: readonly NvmlArgument[]): number {
+    return this.bind(name)(...args);
+  }
+
+  bind(name: NvmlFunction): NvmlCall {
     let callable = this.#functions.get(name);
     if (callable === undefined) {
       callable = this.#bindOrMissing(name);
       this.#functions.set(name, callable);
     }
-    return callable(...args);
+    return callable;
   }
 
-  #bindOrMissing(name: NvmlFunction): Callable {
+  #bindOrMissing(name: NvmlFunction): NvmlCall {
     try {
       return this.#bind(name, SIGNATURES[name]);
     } catch {

@@ -1,14 +1,14 @@
 import { MEMORY, MEMORY_V2, readCount, SLACK, TEMPERATURE_V1 } from './nvml-layout.ts';
-import type { NvmlQuestions } from './nvml-questions.ts';
+import type { NvmlQuestion, NvmlQuestions } from './nvml-questions.ts';
 
 /** `nvmlClockType_t`. */
-export const CLOCKS = { sm: 1, memory: 2 } as const;
+const CLOCKS = { sm: 1, memory: 2 } as const;
 
 /** `nvmlTemperatureSensors_t`: the one on the die. */
 const DIE_SENSOR = 0;
 
 /** `nvmlMemoryErrorType_t`. */
-export const ECC_ERRORS = { corrected: 0, uncorrected: 1 } as const;
+const ECC_ERRORS = { corrected: 0, uncorrected: 1 } as const;
 
 /** `nvmlEccCounterType_t`: since the driver was loaded, or over the life of the device. */
 const ECC_COUNTERS = { volatile: 0, aggregate: 1 } as const;
@@ -34,67 +34,91 @@ export interface NvmlMemory {
 
 /** The single values of one device: each is one call, and undefined where the device does not answer it. */
 export class NvmlReadings {
-  readonly #questions: NvmlQuestions;
-  readonly #handle: bigint;
   readonly #out = Buffer.alloc(MEMORY_V2.size + SLACK);
+  readonly #memoryV2: NvmlQuestion;
+  readonly #memory: NvmlQuestion;
+  readonly #temperatureV: NvmlQuestion;
+  readonly #temperature: NvmlQuestion;
+  readonly #power: NvmlQuestion;
+  readonly #powerLimit: NvmlQuestion;
+  readonly #energy: NvmlQuestion;
+  readonly #smClock: NvmlQuestion;
+  readonly #memoryClock: NvmlQuestion;
+  readonly #eventReasons: NvmlQuestion;
+  readonly #throttleReasons: NvmlQuestion;
+  readonly #corrected: readonly NvmlQuestion[];
+  readonly #uncorrected: readonly NvmlQuestion[];
 
   constructor(questions: NvmlQuestions, handle: bigint) {
-    this.#questions = questions;
-    this.#handle = handle;
+    const simple = [handle, this.#out];
+    const clock = (type: number): NvmlQuestion =>
+      questions.prepare('nvmlDeviceGetClockInfo', [handle, type, this.#out], `nvmlDeviceGetClockInfo ${type}`);
+    const ecc = (type: number): NvmlQuestion[] =>
+      // Over the life of the device where it tells, else since the driver was loaded.
+      [ECC_COUNTERS.aggregate, ECC_COUNTERS.volatile].map((counter) =>
+        questions.prepare(
+          'nvmlDeviceGetTotalEccErrors',
+          [handle, type, counter, this.#out],
+          `nvmlDeviceGetTotalEccErrors ${type} ${counter}`,
+        ),
+      );
+    this.#memoryV2 = questions.prepare('nvmlDeviceGetMemoryInfo_v2', simple);
+    this.#memory = questions.prepare('nvmlDeviceGetMemoryInfo', simple);
+    this.#temperatureV = questions.prepare('nvmlDeviceGetTemperatureV', simple);
+    this.#temperature = questions.prepare('nvmlDeviceGetTemperature', [handle, DIE_SENSOR, this.#out]);
+    this.#power = questions.prepare('nvmlDeviceGetPowerUsage', simple);
+    this.#powerLimit = questions.prepare('nvmlDeviceGetEnforcedPowerLimit', simple);
+    this.#energy = questions.prepare('nvmlDeviceGetTotalEnergyConsumption', simple);
+    this.#smClock = clock(CLOCKS.sm);
+    this.#memoryClock = clock(CLOCKS.memory);
+    // Renamed with driver 535; the old name stays.
+    this.#eventReasons = questions.prepare('nvmlDeviceGetCurrentClocksEventReasons', simple);
+    this.#throttleReasons = questions.prepare('nvmlDeviceGetCurrentClocksThrottleReasons', simple);
+    this.#corrected = ecc(ECC_ERRORS.corrected);
+    this.#uncorrected = ecc(ECC_ERRORS.uncorrected);
   }
 
   /** The second version counts what the driver itself reserves apart from what is used, as `nvidia-smi` does. */
   memory(): NvmlMemory | undefined {
     this.#out.writeUInt32LE(MEMORY_V2.versionWord, 0);
-    if (this.#questions.ask('nvmlDeviceGetMemoryInfo_v2', [this.#handle, this.#out])) {
+    if (this.#memoryV2.ask()) {
       return this.#readMemory(MEMORY_V2);
     }
-    return this.#questions.ask('nvmlDeviceGetMemoryInfo', [this.#handle, this.#out])
-      ? this.#readMemory(MEMORY)
-      : undefined;
+    return this.#memory.ask() ? this.#readMemory(MEMORY) : undefined;
   }
 
   temperatureCelsius(): number | undefined {
     this.#out.writeUInt32LE(TEMPERATURE_V1.versionWord, 0);
     this.#out.writeUInt32LE(DIE_SENSOR, TEMPERATURE_V1.sensor);
-    if (this.#questions.ask('nvmlDeviceGetTemperatureV', [this.#handle, this.#out])) {
+    if (this.#temperatureV.ask()) {
       return this.#out.readInt32LE(TEMPERATURE_V1.value);
     }
-    return this.#questions.ask('nvmlDeviceGetTemperature', [this.#handle, DIE_SENSOR, this.#out])
-      ? this.#out.readUInt32LE(0)
-      : undefined;
+    return this.#temperature.ask() ? this.#out.readUInt32LE(0) : undefined;
   }
 
   powerWatts(): number | undefined {
-    const isKnown = this.#questions.ask('nvmlDeviceGetPowerUsage', [this.#handle, this.#out]);
-    return isKnown ? this.#out.readUInt32LE(0) / 1000 : undefined;
+    return this.#power.ask() ? this.#out.readUInt32LE(0) / 1000 : undefined;
   }
 
   powerLimitWatts(): number | undefined {
-    const isKnown = this.#questions.ask('nvmlDeviceGetEnforcedPowerLimit', [this.#handle, this.#out]);
-    return isKnown ? this.#out.readUInt32LE(0) / 1000 : undefined;
+    return this.#powerLimit.ask() ? this.#out.readUInt32LE(0) / 1000 : undefined;
   }
 
   energyJoules(): number | undefined {
-    const isKnown = this.#questions.ask('nvmlDeviceGetTotalEnergyConsumption', [this.#handle, this.#out]);
-    const millijoules = isKnown ? readCount(this.#out, 0) : undefined;
+    const millijoules = this.#energy.ask() ? readCount(this.#out, 0) : undefined;
     return millijoules === undefined ? undefined : millijoules / 1000;
   }
 
-  clockHertz(clock: number): number | undefined {
-    const args = [this.#handle, clock, this.#out];
-    return this.#questions.ask('nvmlDeviceGetClockInfo', args, `nvmlDeviceGetClockInfo ${clock}`)
-      ? this.#out.readUInt32LE(0) * HERTZ_PER_MEGAHERTZ
-      : undefined;
+  smClockHertz(): number | undefined {
+    return this.#smClock.ask() ? this.#out.readUInt32LE(0) * HERTZ_PER_MEGAHERTZ : undefined;
+  }
+
+  memoryClockHertz(): number | undefined {
+    return this.#memoryClock.ask() ? this.#out.readUInt32LE(0) * HERTZ_PER_MEGAHERTZ : undefined;
   }
 
   throttleReasons(): Record<string, boolean> | undefined {
-    const args = [this.#handle, this.#out];
-    // Renamed with driver 535; the old name stays.
-    const isKnown =
-      this.#questions.ask('nvmlDeviceGetCurrentClocksEventReasons', args) ||
-      this.#questions.ask('nvmlDeviceGetCurrentClocksThrottleReasons', args);
-    if (!isKnown) {
+    if (!this.#eventReasons.ask() && !this.#throttleReasons.ask()) {
       return undefined;
     }
     // All reasons are in the lower half of the 64 bits.
@@ -106,14 +130,16 @@ export class NvmlReadings {
     return reasons;
   }
 
-  eccErrors(type: number): number | undefined {
-    for (const counter of [ECC_COUNTERS.aggregate, ECC_COUNTERS.volatile]) {
-      const topic = `nvmlDeviceGetTotalEccErrors ${type} ${counter}`;
-      if (this.#questions.ask('nvmlDeviceGetTotalEccErrors', [this.#handle, type, counter, this.#out], topic)) {
-        return readCount(this.#out, 0);
-      }
-    }
-    return undefined;
+  correctedErrors(): number | undefined {
+    return this.#firstCount(this.#corrected);
+  }
+
+  uncorrectedErrors(): number | undefined {
+    return this.#firstCount(this.#uncorrected);
+  }
+
+  #firstCount(questions: readonly NvmlQuestion[]): number | undefined {
+    return questions.some((question) => question.ask()) ? readCount(this.#out, 0) : undefined;
   }
 
   #readMemory(layout: typeof MEMORY | typeof MEMORY_V2): NvmlMemory {

@@ -1,7 +1,7 @@
 import type { GpuDevice } from '../../snapshot/gpu-snapshot.ts';
 import type { SampleTick, TakeNote } from '../gpu-source.ts';
 import { NVML, NvmlDeviceLost } from './nvml-codes.ts';
-import { NvmlDevice, type NvmlDeviceParts } from './nvml-device.ts';
+import { type GpuDeviceDraft, NvmlDevice, type NvmlDeviceParts } from './nvml-device.ts';
 import { NvmlEvents } from './nvml-events.ts';
 import { countGpus, type NvmlIdentity, type NvmlInventory, takeInventory } from './nvml-inventory.ts';
 import { readText, SLACK, TEXT_SIZE } from './nvml-layout.ts';
@@ -45,6 +45,7 @@ export class NvmlSession {
     this.#inventory = takeInventory(library);
     this.#devices = this.#inventory.devices.map((identity) => new NvmlDevice(identity, this.#deviceParts));
     this.#events = new NvmlEvents(library);
+    this.#watch();
   }
 
   get gpuCount(): number {
@@ -60,12 +61,12 @@ export class NvmlSession {
     // A driver that counts no GPU where there was one is on its way out or back in.
     let isWhole = count > 0 && count === this.#inventory.count && this.#inventory.lost === 0;
     const devices: GpuDevice[] = [];
-    const watched = new Set(this.#devices.filter(({ identity }) => this.#watches(identity)));
     this.#countXids();
     for (const device of this.#devices) {
       try {
         const sample = device.sample(tick);
-        devices.push(watched.has(device) ? { ...sample, ...this.#xids(device.identity) } : sample);
+        this.#addXids(device.identity, sample);
+        devices.push(sample);
       } catch (error) {
         if (!(error instanceof NvmlDeviceLost)) {
           throw error;
@@ -101,10 +102,16 @@ export class NvmlSession {
     for (const gone of stayed.values()) {
       gone.close();
     }
+    this.#watch();
   }
 
-  #watches({ instance, handle }: NvmlIdentity): boolean {
-    return instance === undefined && this.#events.register(handle);
+  /** Instances have no events of their own. */
+  #watch(): void {
+    for (const { identity } of this.#devices) {
+      if (identity.instance === undefined) {
+        this.#events.register(identity.handle);
+      }
+    }
   }
 
   #countXids(): void {
@@ -120,9 +127,15 @@ export class NvmlSession {
     }
   }
 
-  #xids(identity: NvmlIdentity): Pick<GpuDevice, 'xidErrors' | 'lastXid'> {
+  #addXids(identity: NvmlIdentity, device: GpuDeviceDraft): void {
+    if (!this.#events.isRegistered(identity.handle)) {
+      return;
+    }
     const { errors, last } = this.#xidCount(identity);
-    return { xidErrors: errors, ...(last === undefined ? undefined : { lastXid: last }) };
+    device.xidErrors = errors;
+    if (last !== undefined) {
+      device.lastXid = last;
+    }
   }
 
   #xidCount({ uuid, id }: NvmlIdentity): XidCount {

@@ -58,7 +58,7 @@ class NvmlSource implements GpuSource {
     return undefined;
   }
 
-  async sample(tick: SampleTick): Promise<readonly GpuDevice[]> {
+  sample(tick: SampleTick): readonly GpuDevice[] {
     if (!this.#hasSession()) {
       return [];
     }

@@ -1,6 +1,7 @@
 import { NVML } from './nvml-codes.ts';
 import { readCount, readValue, SAMPLE, SLACK, UTILIZATION } from './nvml-layout.ts';
-import type { NvmlQuestions } from './nvml-questions.ts';
+import type { NvmlArgument } from './nvml-library.ts';
+import type { NvmlQuestion, NvmlQuestions } from './nvml-questions.ts';
 
 /** `nvmlSamplingType_t`. */
 const SAMPLING = { gpu: 1, memory: 2 } as const;
@@ -19,15 +20,13 @@ export interface NvmlUtilization {
  * ten seconds would tell of the last sixth of a second alone.
  */
 export class NvmlUtilizationReader {
-  readonly #questions: NvmlQuestions;
-  readonly #handle: bigint;
   readonly #gpu: SampleSeries;
   readonly #memory: SampleSeries;
   readonly #rates = Buffer.alloc(UTILIZATION.size + SLACK);
+  readonly #ratesQuestion: NvmlQuestion;
 
   constructor(questions: NvmlQuestions, handle: bigint, intervalMs: number) {
-    this.#questions = questions;
-    this.#handle = handle;
+    this.#ratesQuestion = questions.prepare('nvmlDeviceGetUtilizationRates', [handle, this.#rates]);
     this.#gpu = new SampleSeries(questions, handle, SAMPLING.gpu, intervalMs);
     this.#memory = new SampleSeries(questions, handle, SAMPLING.memory, intervalMs);
   }
@@ -38,7 +37,7 @@ export class NvmlUtilizationReader {
     if (gpuPercent !== undefined && memoryPercent !== undefined) {
       return { gpuPercent, memoryPercent };
     }
-    const hasRates = this.#questions.ask('nvmlDeviceGetUtilizationRates', [this.#handle, this.#rates]);
+    const hasRates = this.#ratesQuestion.ask();
     return {
       gpuPercent: gpuPercent ?? (hasRates ? this.#rates.readUInt32LE(UTILIZATION.gpu) : undefined),
       memoryPercent: memoryPercent ?? (hasRates ? this.#rates.readUInt32LE(UTILIZATION.memory) : undefined),
@@ -47,21 +46,17 @@ export class NvmlUtilizationReader {
 }
 
 class SampleSeries {
-  readonly #questions: NvmlQuestions;
-  readonly #handle: bigint;
-  readonly #type: number;
-  readonly #topic: string;
   readonly #intervalMicroseconds: number;
   readonly #valueType = Buffer.alloc(4 + SLACK);
   readonly #count = Buffer.alloc(4 + SLACK);
+  readonly #question: NvmlQuestion;
+  readonly #args: NvmlArgument[];
   #samples = Buffer.alloc(0);
   #lastSeen = 0;
 
   constructor(questions: NvmlQuestions, handle: bigint, type: number, intervalMs: number) {
-    this.#questions = questions;
-    this.#handle = handle;
-    this.#type = type;
-    this.#topic = `nvmlDeviceGetSamples ${type}`;
+    this.#args = [handle, type, 0, this.#valueType, this.#count, null];
+    this.#question = questions.prepare('nvmlDeviceGetSamples', this.#args, `nvmlDeviceGetSamples ${type}`);
     this.#intervalMicroseconds = intervalMs * 1000;
   }
 
@@ -95,8 +90,9 @@ class SampleSeries {
   }
 
   #ask(samples: Buffer | null): number {
-    const args = [this.#handle, this.#type, BigInt(this.#lastSeen), this.#valueType, this.#count, samples];
-    return this.#questions.askForCode('nvmlDeviceGetSamples', args, this.#topic);
+    this.#args[2] = this.#lastSeen;
+    this.#args[5] = samples;
+    return this.#question.askForCode();
   }
 
   /** Each sample tells of the time since the one before it, so each weighs as much as that time. */
