@@ -30,15 +30,7 @@ describe('The keeper of the GPU probe', () => {
     probes = [];
     states = [];
     snapshots = [];
-    supervisor = new ProbeSupervisor({
-      clock,
-      start: { intervalMs: INTERVAL_MS, slowEveryTicks: 6, processId: 1, sources: {} },
-      startChild: (start, events) => {
-        const probe: ScriptedProbe = { start, events, stops: 0, kills: 0 };
-        probes.push(probe);
-        return { stop: () => (probe.stops += 1), kill: () => (probe.kills += 1) };
-      },
-    });
+    supervisor = newSupervisor();
     supervisor.listen({
       onSnapshot: (snapshot) => snapshots.push(snapshot),
       onStateChange: (state) => states.push(state),
@@ -49,6 +41,19 @@ describe('The keeper of the GPU probe', () => {
     supervisor.stop();
     diag.release();
   });
+
+  function newSupervisor(counters?: SharedArrayBuffer): ProbeSupervisor {
+    return new ProbeSupervisor({
+      clock,
+      counters,
+      start: { intervalMs: INTERVAL_MS, slowEveryTicks: 6, processId: 1, sources: {} },
+      startChild: (start, events) => {
+        const probe: ScriptedProbe = { start, events, stops: 0, kills: 0 };
+        probes.push(probe);
+        return { stop: () => (probe.stops += 1), kill: () => (probe.kills += 1) };
+      },
+    });
+  }
 
   function last(): ScriptedProbe {
     return probes.at(-1)!;
@@ -228,6 +233,48 @@ describe('The keeper of the GPU probe', () => {
       [1520, 3],
       [1530, 6],
     ]);
+  });
+
+  it('counts on where a predecessor ended that kept its totals in the same memory', () => {
+    const counters = new SharedArrayBuffer(2 * 256);
+    const values: unknown[] = [];
+    const live = (readings: readonly object[]): void => {
+      supervisor.stop();
+      supervisor = newSupervisor(counters);
+      supervisor.listen({
+        onSnapshot: ({ devices }) => values.push(devices.map((device) => [device.energyJoules, device.xidErrors])),
+      });
+      for (const reading of readings) {
+        sample(reading);
+      }
+    };
+    live([
+      { uuid: 'GPU-a', energyJoules: 1000, xidErrors: 2 },
+      { uuid: 'GPU-a', energyJoules: 400, xidErrors: 2 },
+    ]);
+    live([
+      { uuid: 'GPU-a', energyJoules: 500, xidErrors: 2 },
+      { uuid: `MIG-GPU-${'b'.repeat(90)}`, energyJoules: 7, xidErrors: 0 },
+    ]);
+    live([
+      { uuid: `MIG-GPU-${'b'.repeat(90)}`, energyJoules: 6, xidErrors: 1 },
+      { uuid: 'GPU-a', energyJoules: 500, xidErrors: 0 },
+      // There is room for two: the one that was away for longest is forgotten.
+      { uuid: 'GPU-c', energyJoules: 5, xidErrors: 0 },
+      { uuid: 'GPU-a', energyJoules: 501, xidErrors: 1 },
+    ]);
+    expect(values).to.deep.equal(
+      [
+        [1000, 2],
+        [1400, 2],
+        [1500, 4],
+        [7, 0],
+        [13, 1],
+        [1500, 4],
+        [5, 0],
+        [1501, 5],
+      ].map((pair) => [pair]),
+    );
   });
 
   it('leaves the library to nvidia-smi after three crashes in a row', () => {

@@ -9,6 +9,7 @@ import { registerGlobalMeterProvider } from './bridge/register-global.ts';
 import { configurationProblems, observerRestarts } from './catalogue/self-metrics.ts';
 import { mostLabelValues, type RecorderOptions } from './inference/recorder-options.ts';
 import { flushBeforeExit } from './main-thread/exit-flush.ts';
+import { createGpuCounters } from './main-thread/gpu-counter-memory.ts';
 import { markGpuProbe } from './main-thread/gpu-probe-marker.ts';
 import { startRuntimeMetrics } from './main-thread/runtime-metrics.ts';
 import { shutDownOnSignals } from './main-thread/shutdown-signals.ts';
@@ -110,6 +111,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     options,
     log,
     heartbeats,
+    gpuCounters: options.gpu === false ? undefined : createGpuCounters(),
     invitation,
     nextWriter: createObserverWriters(),
     collectBridge: (reset) => bridge.collect({ timeoutMs: BRIDGE_COLLECT_TIMEOUT_MS, reset }),

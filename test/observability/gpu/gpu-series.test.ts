@@ -97,7 +97,42 @@ describe('GPU series', () => {
     });
   }
 
-  it("have OpenTelemetry's names for hardware too, where they are asked for", async () => {
+  it("have OpenTelemetry's names for hardware too in what is pushed, and not in the scrape", async () => {
+    receiver = await startOtlpReceiver();
+    const look = await observe({ gpu: gpu(), otlp: { url: receiver.url, intervalMs: 100 } });
+    const pushed = await eventually(() => {
+      const metrics = receiver!.requests.at(-1)?.metrics.filter(({ name }) => name.startsWith('hw.')) ?? [];
+      return metrics.length > 0 ? new Map(metrics.map((metric) => [metric.name, metric])) : undefined;
+    });
+    expect([...pushed.keys()].sort()).to.deep.equal([
+      'hw.energy',
+      'hw.errors',
+      'hw.gpu.io',
+      'hw.gpu.memory.limit',
+      'hw.gpu.memory.usage',
+      'hw.gpu.memory.utilization',
+      'hw.gpu.utilization',
+      'hw.power',
+      'hw.temperature',
+    ]);
+    expect(pushed.get('hw.gpu.utilization')?.points).to.have.length(1);
+    expect(pushed.get('hw.gpu.utilization')?.points[0]).to.deep.include({ value: 0.4 });
+    expect(pushed.get('hw.energy')).to.include({ unit: 'J', isMonotonic: true });
+    const told = await look();
+    expect([...told.families.keys()].filter((name) => name.startsWith('hw_'))).to.deep.equal([]);
+    expect(gpuSeries(told)).to.deep.equal(SERIES_OF_H100);
+    stub.play({ ...ONE_GPU, 'hang.nvmlDeviceGetPowerUsage': 1 });
+    await eventually(() => !receiver!.requests.at(-1)!.metrics.some(({ name }) => name.startsWith('hw.')) || undefined);
+  });
+
+  it("have OpenTelemetry's names for hardware nowhere where they are not wanted", async () => {
+    receiver = await startOtlpReceiver();
+    await observe({ gpu: gpu({ semanticConventions: false }), otlp: { url: receiver.url, intervalMs: 100 } });
+    const request = await eventually(() => receiver!.requests.find((one) => hasMetric(one, 'gpu.utilization')));
+    expect(request.metrics.filter(({ name }) => name.startsWith('hw.'))).to.deep.equal([]);
+  });
+
+  it("have OpenTelemetry's names for hardware in the scrape too, where they are asked for", async () => {
     const look = await observe({ gpu: gpu({ semanticConventions: true }) });
     const told = await eventually(async () => {
       const found = await look();
@@ -194,6 +229,39 @@ describe('GPU series', () => {
     expect(await eventually(energy)).to.equal(123_456.789);
     await eventually(async () => expect(gpuSeries(await service.scrape())).to.deep.equal(SERIES_OF_H100));
     expect(probesOf(stub)).to.have.length(1);
+  });
+
+  it('never go down when the observer is started anew, also those that start again with each probe or driver', async () => {
+    const service = startService(
+      { gpu: gpu({ slowIntervalMs: 100 }), resources: false },
+      { flags: SABOTAGE_FLAGS, environment: stub.environment },
+    );
+    const counters = async (): Promise<(number | undefined)[]> => {
+      const told = await service.scrape();
+      const ofGpu = { gpu_id: '0' };
+      return [
+        told.value('gpu_xid_errors_total', ofGpu),
+        told.value('gpu_pcie_transmitted_bytes_total', ofGpu),
+        told.value('gpu_pcie_received_bytes_total', ofGpu),
+        told.value('gpu_energy_joules_total', ofGpu),
+      ];
+    };
+    const come = (expected: readonly number[]): Promise<unknown> =>
+      eventually(async () => expect(await counters()).to.deep.equal(expected));
+    await come([0, 0, 0, 123_456.789]);
+    // An XID error, traffic, and a driver that was reloaded: its energy counts from 0 again.
+    const later = { 'gpu.0.field.197': 3_000_000, 'gpu.0.field.198': 5_000_000_700, 'gpu.0.energy': 1000 };
+    stub.play({ ...ONE_GPU, ...later, xids: '0:79' });
+    await come([1, 2_000_000, 700, 123_457.789]);
+    // What was told is not told again to a new probe.
+    stub.play({ ...ONE_GPU, ...later });
+    await service.tell('sabotage', 'crash');
+    await eventually(
+      async () => (await service.scrape()).value('inferometer_observer_restarts_total') === 1 || undefined,
+    );
+    await come([1, 2_000_000, 700, 123_457.789]);
+    stub.play({ ...ONE_GPU, ...later, 'gpu.0.field.197': 4_000_000, 'gpu.0.energy': 3000, xids: '0:31' });
+    await come([2, 3_000_000, 700, 123_459.789]);
   });
 
   it('cost one warning where the package cannot be loaded, and everything else goes on', async () => {

@@ -36,7 +36,7 @@ describe('resolveOptions', () => {
       observer: 'thread',
       globalMeterProvider: { cardinalityLimit: 2_000 },
       resources: { intervalMs: 10_000, hostMetrics: { groups: ['process.cpu', 'process.memory'] } },
-      gpu: { semanticConventions: false },
+      gpu: {},
       drift: {},
       groundTruth: { maxPending: 10_000, expireAfterMs: 3_600_000, window: 1_000 },
       resourceAttributes: {
@@ -83,7 +83,7 @@ describe('resolveOptions', () => {
       observer: 'inline',
       globalMeterProvider: { cardinalityLimit: 10 },
       resources: { intervalMs: 500, hostMetrics: { groups: ['system.cpu'] } },
-      gpu: { intervalMs: 100, sources: { nvml: '/lib.so', sysfs: false }, semanticConventions: false },
+      gpu: { intervalMs: 100, sources: { nvml: '/lib.so', sysfs: false } },
       drift: { window: { size: 100 } },
       groundTruth: { maxPending: 10_000, expireAfterMs: 3_600_000, window: 5 },
       shutdownSignals: ['SIGTERM', 'SIGINT'],

@@ -47,6 +47,8 @@ export interface ProbeSupervisorParts {
   readonly start: ProbeStart;
   readonly startChild: StartProbeChild;
   readonly clock: SamplerClock;
+  /** Where totals of counters are kept; default memory that ends with this object. */
+  readonly counters?: SharedArrayBuffer | undefined;
 }
 
 /** Who is told of snapshots and of changes of state. */
@@ -60,7 +62,7 @@ export class ProbeSupervisor {
   readonly #parts: ProbeSupervisorParts;
   readonly #clock: SamplerClock;
   readonly #messages: RepeatedMessages;
-  readonly #totals = new CounterTotals();
+  readonly #totals: CounterTotals;
   readonly #listeners = new Set<ProbeListener>();
   #start: ProbeStart;
   #child: ProbeChild | undefined;
@@ -87,6 +89,7 @@ export class ProbeSupervisor {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#start = parts.start;
+    this.#totals = new CounterTotals(parts.counters);
     this.#messages = new RepeatedMessages(() => parts.clock.now());
     this.#firstStartedAt = parts.clock.now();
     this.#startChild();

@@ -24,6 +24,12 @@ export interface GpuSamplerOptions {
   readonly processId?: number;
   /** Where the GPUs are looked for. */
   readonly sources?: GpuSourceOptions;
+  /**
+   * Where the totals of counters are kept, so that they go on in another sampler which is given the same memory later,
+   * in this thread or another: 256 bytes for each device, zeros at first. Of several samplers that share a probe, the
+   * first one's memory is used. Default: totals end with the sampler.
+   */
+  readonly counters?: SharedArrayBuffer | undefined;
   /** Called for each snapshot. What it throws is caught and warned about. */
   readonly onSnapshot?: (snapshot: GpuSnapshot) => void;
   /** Called when the state changes, so also when snapshots stop coming. */
@@ -66,8 +72,8 @@ export function startGpuSampler(options: GpuSamplerOptions = {}): GpuSampler {
     diag[reason.level](`inferometer: no GPU is sampled: ${reason.text}.`);
     return ABSENT;
   }
-  const { onSnapshot, onStateChange } = options;
-  return share(start, { onSnapshot, onStateChange });
+  const { onSnapshot, onStateChange, counters } = options;
+  return share(start, { onSnapshot, onStateChange }, counters);
 }
 
 const ABSENT: GpuSampler = { state: 'absent', latest: () => undefined, stop: () => undefined };
@@ -129,11 +135,11 @@ interface SharedSupervisor {
 /** One registry for all copies of this version of the package in a thread. */
 const REGISTRY = Symbol.for('inferometer.gpuProbes.1');
 
-function share(start: ProbeStart, listener: ProbeListener): GpuSampler {
+function share(start: ProbeStart, listener: ProbeListener, counters: SharedArrayBuffer | undefined): GpuSampler {
   const registry = sharedSupervisors();
   const key = JSON.stringify([start.sources, start.processId]);
   const shared = registry.get(key) ?? {
-    supervisor: new ProbeSupervisor({ start, startChild: spawnProbe, clock: systemClock }),
+    supervisor: new ProbeSupervisor({ start, startChild: spawnProbe, clock: systemClock, counters }),
     users: 0,
   };
   registry.set(key, shared);

@@ -7,13 +7,17 @@ import type { ResolvedGpu } from '../options/resolved-options.ts';
 import { createGaugeSlot, type GaugeSlot } from '../store/gauge-slot.ts';
 import { seriesKey } from '../store/series-key.ts';
 import type { SeriesStore } from '../store/series-store.ts';
-import type { StoreReader } from '../store/store-reader.ts';
+import type { SeriesPlace } from './hardware-place.ts';
 
 /** What GPUs are sampled with, and where it goes. */
 export interface GpuSeriesParts {
   readonly options: ResolvedGpu;
-  readonly store: SeriesStore;
-  readonly reader: StoreReader;
+  /** Where the sampler keeps its totals of counters. */
+  readonly counters: SharedArrayBuffer | undefined;
+  /** Where the documented series and those beside them go. */
+  readonly common: SeriesPlace;
+  /** Where OpenTelemetry's names for hardware go, if anywhere. */
+  readonly hardware: SeriesPlace | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -51,16 +55,17 @@ export function startGpuSeries(parts: GpuSeriesParts): () => void {
   };
 }
 
-function startSampler(gpuPackage: GpuPackage, { options, store, reader, now }: GpuSeriesParts): GpuSampler {
-  const { semanticConventions, ...samplerOptions } = options;
+function startSampler(gpuPackage: GpuPackage, parts: GpuSeriesParts): GpuSampler {
+  const { options, counters, common, hardware, now } = parts;
+  const { semanticConventions: _place, ...samplerOptions } = options;
   const { GPU_SERIES, HARDWARE_SERIES, GPU_PROBE_UP } = gpuPackage;
-  const sources = semanticConventions ? [...GPU_SERIES, ...HARDWARE_SERIES] : GPU_SERIES;
   const probeUp = metricOf({ ...GPU_PROBE_UP, kind: 'gauge' });
-  const shown = sources.map((series) => new ShownSeries(series));
-  reader.define([probeUp, ...shown.map(({ metric }) => metric)]);
-  const gauges = new GpuGauges(store, shown, createGaugeSlot(store, describe(probeUp, {}), now), now);
+  common.reader.define([probeUp]);
+  const shown = [...showIn(common, GPU_SERIES), ...(hardware === undefined ? [] : showIn(hardware, HARDWARE_SERIES))];
+  const gauges = new GpuGauges(shown, createGaugeSlot(common.store, describe(probeUp, {}), now), now);
   const sampler = gpuPackage.startGpuSampler({
     ...samplerOptions,
+    counters,
     onSnapshot: (snapshot) => gauges.show(snapshot),
     onStateChange: (state) => gauges.tellState(state),
   });
@@ -71,6 +76,12 @@ function startSampler(gpuPackage: GpuPackage, { options, store, reader, now }: G
   }
   gauges.tellState(sampler.state);
   return sampler;
+}
+
+function showIn({ store, reader }: SeriesPlace, sources: readonly GpuSeries[]): ShownSeries[] {
+  const shown = sources.map((series) => new ShownSeries(series, store));
+  reader.define(shown.map(({ metric }) => metric));
+  return shown;
 }
 
 /** What is in the catalogue is meant where it has the same name: it can be set by hand as well. */
@@ -105,24 +116,24 @@ interface Shown {
 class ShownSeries {
   readonly metric: MetricDefinition;
   readonly points: GpuSeries['points'];
+  readonly store: SeriesStore;
   readonly slots = new Map<string, Shown>();
 
-  constructor(series: GpuSeries) {
+  constructor(series: GpuSeries, store: SeriesStore) {
     this.metric = metricOf(series);
+    this.store = store;
     this.points = (device) => series.points(device);
   }
 }
 
 class GpuGauges {
-  readonly #store: SeriesStore;
   readonly #series: readonly ShownSeries[];
   readonly #probeUp: GaugeSlot;
   readonly #now: () => number;
   #slots = 0;
   #hasWarned = false;
 
-  constructor(store: SeriesStore, series: readonly ShownSeries[], probeUp: GaugeSlot, now: () => number) {
-    this.#store = store;
+  constructor(series: readonly ShownSeries[], probeUp: GaugeSlot, now: () => number) {
     this.#series = series;
     this.#probeUp = probeUp;
     this.#now = now;
@@ -157,7 +168,7 @@ class GpuGauges {
       }
       this.#slots += 1;
       shown = {
-        slot: createGaugeSlot(this.#store, describe(series.metric, attributes), this.#now),
+        slot: createGaugeSlot(series.store, describe(series.metric, attributes), this.#now),
         snapshot: undefined,
       };
       series.slots.set(key, shown);

@@ -29,6 +29,7 @@ class InlineObserverHost implements ObserverHost {
         writer: parts.nextWriter(),
         reader,
         heartbeats,
+        gpuCounters: parts.gpuCounters,
         links: {
           announce: () => {},
           collectBridge: parts.collectBridge,

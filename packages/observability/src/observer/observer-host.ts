@@ -24,6 +24,8 @@ export interface ObserverHostParts {
   /** All announcements of the process, to tell a new observer. */
   readonly log: AnnouncementLog;
   readonly heartbeats: Heartbeats;
+  /** Where totals of GPU counters are kept, because they must outlive an observer; undefined without GPUs. */
+  readonly gpuCounters: SharedArrayBuffer | undefined;
   /** What worker threads join by. */
   readonly invitation: ThreadInvitation;
   /** A number for the writer of each new observer. */

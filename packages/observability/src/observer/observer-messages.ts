@@ -12,6 +12,8 @@ export interface ObserverStart {
   /** Number of the writer for what is born in the observer. */
   readonly writer: number;
   readonly heartbeats: SharedArrayBuffer;
+  /** Where totals of GPU counters are kept, because they must outlive an observer; undefined without GPUs. */
+  readonly gpuCounters: SharedArrayBuffer | undefined;
   /** What worker threads join by; it names the channel on which they announce their series. */
   readonly invitation: ThreadInvitation;
   /** When this observer took over from one that ended, in milliseconds since the epoch. */

@@ -52,6 +52,7 @@ function run(port: NonNullable<typeof parentPort>, start: ObserverStart): void {
       writer: start.writer,
       reader,
       heartbeats,
+      gpuCounters: start.gpuCounters,
       links: observerPort.links,
       resumedAtMs: start.resumedAtMs,
     }),

@@ -8,6 +8,7 @@ import { createSeriesStore } from '../store/series-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { InferometerPrometheusExporter } from './exposition/prometheus-exporter.ts';
 import { startGpuSeries } from './gpu-series.ts';
+import { placeHardwareSeries } from './hardware-place.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Observer, ObserverLinks } from './observer.ts';
 import type { PushReader } from './otlp/push-reader.ts';
@@ -29,6 +30,8 @@ export interface ObserverParts {
   readonly writer: number;
   readonly reader: StoreReader;
   readonly heartbeats: Heartbeats;
+  /** Where totals of GPU counters are kept, because they must outlive an observer; undefined without GPUs. */
+  readonly gpuCounters: SharedArrayBuffer | undefined;
   readonly links: ObserverLinks;
   /** When this observer took over from one that ended, in milliseconds since the epoch. */
   readonly resumedAtMs?: number | undefined;
@@ -69,7 +72,9 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
     collectTimeoutMs: COLLECT_TIMEOUT_MS,
     targetInfo: options.prometheus === false || options.prometheus.targetInfo,
   });
-  const pushReaders = await createPushReaders(options, producers, selfView.countExport, parts.resumedAtMs);
+  const hardware = placeHardwareSeries(options, { store, reader });
+  const pushed = [...producers, ...(hardware?.pushed ?? [])];
+  const pushReaders = await createPushReaders(options, pushed, selfView.countExport, parts.resumedAtMs);
   const readers: MetricReader[] = [exporter, ...pushReaders.map((push) => push.reader)];
   const provider = new MeterProvider({
     resource: defaultResource().merge(resourceFromAttributes({ ...options.resourceAttributes })),
@@ -86,7 +91,15 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
           links,
         });
   const stopGpus =
-    options.gpu === false ? (): void => {} : startGpuSeries({ options: options.gpu, store, reader, now: Date.now });
+    options.gpu === false
+      ? (): void => {}
+      : startGpuSeries({
+          options: options.gpu,
+          counters: parts.gpuCounters,
+          common: { store, reader },
+          hardware,
+          now: Date.now,
+        });
   const refresh = bridge === undefined ? undefined : keepBridgeFresh(bridge);
   const stopSources = (): void => {
     refresh?.stop();

@@ -163,6 +163,7 @@ class ThreadObserverHost implements ObserverHost {
       options: withPort(options, this.#port),
       writer: this.#writer,
       heartbeats: heartbeats.buffer,
+      gpuCounters: this.#parts.gpuCounters,
       invitation,
       ...(this.#wasLoaded ? { resumedAtMs: Date.now() } : undefined),
     };

@@ -15,12 +15,13 @@ export function resolveGpuCollection(options: OptionReader): ResolvedGpu | false
   }
   const intervalMs = gpu.integer('intervalMs', intervalRange);
   const slowIntervalMs = gpu.integer('slowIntervalMs', intervalRange);
+  const semanticConventions = gpu.boolean('semanticConventions');
   const sources = resolveSources(gpu.section('sources'));
   return {
     ...(intervalMs === undefined ? undefined : { intervalMs }),
     ...(slowIntervalMs === undefined ? undefined : { slowIntervalMs }),
     ...(Object.keys(sources).length === 0 ? undefined : { sources }),
-    semanticConventions: gpu.boolean('semanticConventions') ?? false,
+    ...(semanticConventions === undefined ? undefined : { semanticConventions }),
   };
 }
 

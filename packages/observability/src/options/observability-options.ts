@@ -218,7 +218,10 @@ export interface GpuOptions {
   readonly slowIntervalMs?: number;
   /** Where GPUs are looked for. Default: everywhere. */
   readonly sources?: GpuSourceOptions;
-  /** Whether the values are told by OpenTelemetry's names for hardware too: `hw.gpu.*` and others. Default: `false`. */
+  /**
+   * Whether the values are told by OpenTelemetry's names for hardware too, `hw.gpu.*` and others: `true` everywhere,
+   * `false` nowhere. Default: in what is pushed by OTLP, and not in the scrape.
+   */
   readonly semanticConventions?: boolean;
 }
 

@@ -101,7 +101,8 @@ export interface ResolvedGpu {
   readonly intervalMs?: number;
   readonly slowIntervalMs?: number;
   readonly sources?: GpuSourceOptions;
-  readonly semanticConventions: boolean;
+  /** Left out: in what is pushed, and not in the scrape. */
+  readonly semanticConventions?: boolean;
 }
 
 export interface ResolvedResources {
