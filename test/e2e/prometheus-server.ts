@@ -25,7 +25,9 @@ export interface PrometheusServer {
   query(expression: string): Promise<readonly QueriedSeries[]>;
   /** The value of an expression that gives one series; `undefined` where it gives none. */
   value(expression: string): Promise<number | undefined>;
-  /** The only target. */
+  /** The values that a label has in the series of a selector. */
+  labelValues(selector: string, label: string): Promise<readonly string[]>;
+  /** The first target. */
   target(): Promise<ScrapedTarget | undefined>;
   /** Ends the process and removes its data. */
   stop(): Promise<void>;
@@ -34,10 +36,14 @@ export interface PrometheusServer {
 /** Another program may take the free port before Prometheus does. */
 const ATTEMPTS = 3;
 
-/** Starts Prometheus, scraping `metricsUrl` as the job `service` every 250 ms, and waits until it answers. */
-export async function startPrometheus(prometheus: string, metricsUrl: string): Promise<PrometheusServer> {
+/** Starts Prometheus, scraping the addresses as the job `service` every 250 ms, and waits until it answers. */
+export async function startPrometheus(
+  prometheus: string,
+  ...metricsUrls: readonly string[]
+): Promise<PrometheusServer> {
   for (let attempt = 1; ; attempt++) {
-    const server = await RunningPrometheus.start(prometheus, new URL(metricsUrl));
+    const targets = metricsUrls.map((metricsUrl) => new URL(metricsUrl));
+    const server = await RunningPrometheus.start(prometheus, targets);
     try {
       await server.ready();
       return server;
@@ -65,10 +71,10 @@ class RunningPrometheus implements PrometheusServer {
     });
   }
 
-  static async start(prometheus: string, target: URL): Promise<RunningPrometheus> {
+  static async start(prometheus: string, targets: readonly URL[]): Promise<RunningPrometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
     const configuration = join(folder, 'prometheus.yml');
-    await writeFile(configuration, configurationText(target));
+    await writeFile(configuration, configurationText(targets));
     const port = await freePort();
     const child = spawn(
       prometheus,
@@ -114,6 +120,12 @@ class RunningPrometheus implements PrometheusServer {
     return series[0]?.value;
   }
 
+  async labelValues(selector: string, label: string): Promise<readonly string[]> {
+    return await this.#ask<readonly string[]>(
+      `label/${label}/values?${new URLSearchParams({ 'match[]': selector }).toString()}`,
+    );
+  }
+
   async target(): Promise<ScrapedTarget | undefined> {
     const { activeTargets } = await this.#ask<{ readonly activeTargets: readonly ScrapedTarget[] }>('targets');
     return activeTargets[0];
@@ -137,11 +149,15 @@ class RunningPrometheus implements PrometheusServer {
   }
 }
 
-function configurationText(target: URL): string {
+function configurationText(targets: readonly URL[]): string {
   return JSON.stringify({
     global: { scrape_interval: '250ms', scrape_timeout: '250ms' },
     scrape_configs: [
-      { job_name: 'service', metrics_path: target.pathname, static_configs: [{ targets: [target.host] }] },
+      {
+        job_name: 'service',
+        metrics_path: targets[0]?.pathname,
+        static_configs: [{ targets: targets.map(({ host }) => host) }],
+      },
     ],
   });
 }
