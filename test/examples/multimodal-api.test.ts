@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createReferenceProfile, loadReferenceProfile, signalKey } from '@inferometer/drift-metrics';
 import { expect } from 'chai';
 import { createApp } from '../../examples/multimodal-api/src/app.ts';
 import type { AppParts } from '../../examples/multimodal-api/src/app.ts';
@@ -14,7 +15,7 @@ import { fnv1a } from '../../examples/multimodal-api/src/features/fnv1a.ts';
 import { tokenise } from '../../examples/multimodal-api/src/features/tokenise.ts';
 import { loadDocumentModel } from '../../examples/multimodal-api/src/models/document-model.ts';
 import { loadImageModel } from '../../examples/multimodal-api/src/models/image-model.ts';
-import { documentHashing } from '../../examples/multimodal-api/src/models/model-files.ts';
+import { documentHashing, referencePath } from '../../examples/multimodal-api/src/models/model-files.ts';
 import { ModelFailure } from '../../examples/multimodal-api/src/models/model-failure.ts';
 import type { Prediction } from '../../examples/multimodal-api/src/models/prediction.ts';
 import { readHoldout } from '../../examples/multimodal-api/src/replay/holdout.ts';
@@ -23,6 +24,7 @@ import { startChildService } from '../../examples/multimodal-api/src/smoke/child
 import type { ChildService } from '../../examples/multimodal-api/src/smoke/child-service.ts';
 import { readSeries } from '../../examples/multimodal-api/src/smoke/scraped-series.ts';
 import type { ScrapedSeries } from '../../examples/multimodal-api/src/smoke/scraped-series.ts';
+import { validatedPredictions } from '../../examples/multimodal-api/src/validation/validated-predictions.ts';
 
 const EXAMPLE = new URL('../../examples/multimodal-api/', import.meta.url);
 
@@ -96,6 +98,29 @@ describe('the multimodal example: models', () => {
       predictions,
       images.map(({ digit }) => digit),
     );
+  });
+});
+
+describe('the multimodal example: references', () => {
+  it('are what the models say of their held-out items', async () => {
+    const predictions = await validatedPredictions();
+    for (const modelType of ['document', 'image'] as const) {
+      const committed = loadReferenceProfile(referencePath(modelType), { modelType });
+      const { modelVersion, createdAt } = committed;
+      const made = createReferenceProfile(predictions[modelType], { modelType, modelVersion });
+      expect(modelVersion).to.equal(createdAt.slice(0, 10));
+      expect(committed.samples).to.equal(400);
+      expect(committed.accuracy).to.deep.equal(made.accuracy);
+      expect(committed.signals.map(signalKey)).to.deep.equal(made.signals.map(signalKey));
+      for (const [index, signal] of committed.signals.entries()) {
+        const again = made.signals[index];
+        expect(signal.counts, signal.name).to.deep.equal(again?.counts);
+        // Another processor may round the last digits of a confidence otherwise.
+        for (const [place, edge] of (signal.type === 'numeric' ? signal.edges : []).entries()) {
+          expect(edge).to.be.closeTo((again?.type === 'numeric' ? again.edges[place] : undefined) ?? NaN, 1e-4);
+        }
+      }
+    }
   });
 });
 

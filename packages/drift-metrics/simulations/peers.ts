@@ -28,23 +28,23 @@ interface Contender {
 const contenders: readonly Contender[] = [
   {
     name: 'betting (ours)',
-    settings: [2000, 3000, 4500, 7000, 10_000, 14_000, 20_000],
+    settings: [2000, 2500, 3000, 3500, 4000, 4500, 5000, 7000, 10_000],
     create: (setting, random) => new ErrorBetting(setting, binomial(random, 5000, LABEL_NOISE)),
   },
-  { name: 'ADWIN', settings: [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.002], create: (setting) => new Adwin(setting) },
+  { name: 'ADWIN', settings: [1, 0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.1, 0.002], create: (setting) => new Adwin(setting) },
   {
     name: 'Page-Hinkley',
-    settings: [5, 8, 11, 14, 17, 20, 25, 30, 40, 50],
+    settings: [14, 17, 18, 19, 20, 21, 22, 23, 24, 25, 30, 50],
     create: (setting) => new PageHinkley(setting),
   },
   {
     name: 'DDM',
-    settings: [2.5, 3, 3.5, 4, 4.5, 5, 6, 8],
+    settings: [2, 2.3, 2.4, 2.5, 2.6, 2.7, 2.8, 2.9, 3, 3.5, 5],
     create: (setting) => new DriftDetectionMethod(setting),
   },
   {
     name: 'KSWIN',
-    settings: [0.05, 0.01, 0.005, 0.001, 0.0003, 0.0001],
+    settings: [0.7, 0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05, 0.005],
     create: (setting) => new KolmogorovSmirnovWindowing(setting),
   },
 ];

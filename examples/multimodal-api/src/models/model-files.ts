@@ -14,3 +14,8 @@ export const documentHashing: FeatureHashing = { ...preprocessing, stopWords: ne
 export function modelPath(modelType: 'document' | 'image'): string {
   return fileURLToPath(new URL(`../../models/${card.models[modelType].file}`, import.meta.url));
 }
+
+/** What the model's live predictions are compared with. */
+export function referencePath(modelType: 'document' | 'image'): string {
+  return fileURLToPath(new URL(`../../models/${modelType}.reference.json`, import.meta.url));
+}

@@ -44,7 +44,7 @@ export function addDocumentRoute(
       const probabilities = await model.infer(features);
       timer.phase('postprocess');
       const predictions = model.postprocess(probabilities);
-      timer.end({ ...describeOutcome(predictions, requestId), features: { text_length: meanLength(texts) } });
+      timer.end({ ...describeOutcome(predictions, requestId), ...describeText(texts) });
       const answers = predictions.map(({ predictedClass, confidence }) => ({ topic: predictedClass, confidence }));
       return { predictions: answers, requestId };
     } catch (error) {
@@ -54,6 +54,8 @@ export function addDocumentRoute(
   });
 }
 
-function meanLength(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
+/** A batch has no length of its own: the mean of several is less spread than one, and would look like drift. */
+function describeText(texts: readonly string[]): { features?: { text_length: number } } {
+  const [only] = texts;
+  return only === undefined || texts.length > 1 ? {} : { features: { text_length: only.length } };
 }
