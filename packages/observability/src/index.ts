@@ -16,6 +16,7 @@ export type {
 } from './inference/inference-types.ts';
 export type { Instrument } from './inference/instrument/instrument.ts';
 export type { ExtractedOutcome, InstrumentOptions } from './inference/instrument/options.ts';
+export type { AlertType, BinContribution, DriftAlert, ReferenceProfile } from '@inferometer/drift-metrics';
 export type { DriftType, DriftValues } from './manual-metrics/drift-update.ts';
 export type { ResourceValues } from './manual-metrics/resource-update.ts';
 export type { Observability, ResourceMonitor } from './observability.ts';

@@ -54,14 +54,14 @@ function start(given: ObservabilityOptions | undefined): Observability {
     logToStderr(invitation.logLevel);
     return createWorkerObservability(invitation);
   }
-  const { options, warnings } = resolveOptions(given, process.env);
+  const { options, onDriftAlert, warnings } = resolveOptions(given, process.env);
   logToStderr(options.logLevel);
   for (const warning of warnings) {
     diag.warn(`inferometer: ${warning}`);
   }
   return options.disabled
     ? createNoopObservability(() => setCurrentObservability(undefined))
-    : startOwnerObservability(options, { configurationProblems: warnings.length });
+    : startOwnerObservability(options, { configurationProblems: warnings.length, onDriftAlert });
 }
 
 function logToStderr(level: LogLevel): void {

@@ -2,12 +2,14 @@ import { createDroppedValues, type DropCause } from './diagnostics/dropped-value
 import { isMainThread, threadId } from 'node:worker_threads';
 import { diag } from '@opentelemetry/api';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
+import type { DriftAlert } from '@inferometer/drift-metrics';
 import type { DroppedValueCause } from './bridge/bridge-core.ts';
 import { createBridgeSource } from './bridge/bridge-source.ts';
 import { createMainMeterProvider } from './bridge/main-meter-provider.ts';
 import { registerGlobalMeterProvider } from './bridge/register-global.ts';
 import { configurationProblems, observerRestarts } from './catalogue/self-metrics.ts';
 import { mostLabelValues, type RecorderOptions } from './inference/recorder-options.ts';
+import { createDriftReferences } from './main-thread/drift-references.ts';
 import { flushBeforeExit } from './main-thread/exit-flush.ts';
 import { createGpuCounters } from './main-thread/gpu-counter-memory.ts';
 import { markGpuProbe } from './main-thread/gpu-probe-marker.ts';
@@ -24,7 +26,7 @@ import {
 } from './observer/observer-host.ts';
 import { createStoreProducer } from './observer/store-producer.ts';
 import { createThreadObserverHost, type HangLimits } from './observer/thread-observer-host.ts';
-import type { ResolvedOptions } from './options/resolved-options.ts';
+import type { ResolvedModel, ResolvedOptions } from './options/resolved-options.ts';
 import { setCurrentObservability } from './process-handle.ts';
 import { createRecordingSide, type RecordingSide } from './recording-side.ts';
 import { type AnnouncementLog, createAnnouncementLog } from './store/announcement-log.ts';
@@ -52,6 +54,8 @@ export interface OwnerInternals {
   readonly configurationProblems?: number;
   /** Default: a thread that is silent for 15 s counts as hung. */
   readonly hangLimits?: HangLimits;
+  /** What the user wants to be told of. */
+  readonly onDriftAlert?: ((alert: DriftAlert) => void) | undefined;
 }
 
 /** What the bridge says of a value, in the words of `inferometer_dropped_values_total`. */
@@ -64,7 +68,6 @@ const DROP_CAUSES: { readonly [cause in DroppedValueCause]: DropCause } = {
 
 /** Starts everything that the thread which owns the observer has: recording, runtime metrics, bridge, observer. */
 export function startOwnerObservability(options: ResolvedOptions, internals: OwnerInternals = {}): Observability {
-  warnOfDrift(options);
   // Unique in this process, which is as far as a channel reaches.
   const channel = `inferometer:${threadId}:${process.hrtime.bigint()}`;
   const heartbeats = createHeartbeats(processTimeMs);
@@ -76,8 +79,16 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
   });
   const admission = createLabelAdmission(createAdmissionTable(mostLabelValues(options)));
   const dropped = createDroppedValues(store, () => performance.now());
+  const references = createDriftReferences({
+    options,
+    store,
+    onDriftAlert: internals.onDriftAlert,
+    onReference: () => {},
+    now: Date.now,
+  });
   const recording = createRecordingSide({
     store,
+    references,
     dropped,
     admission,
     options,
@@ -108,13 +119,14 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
   const registration = options.globalMeterProvider === false ? undefined : registerGlobalMeterProvider(provider);
   const bridge = createBridgeSource(provider);
   const parts: ObserverHostParts = {
-    options,
+    options: { ...options, models: withoutReferences(options.models) },
     log,
     heartbeats,
     gpuCounters: options.gpu === false ? undefined : createGpuCounters(),
     invitation,
     nextWriter: createObserverWriters(),
     collectBridge: (reset) => bridge.collect({ timeoutMs: BRIDGE_COLLECT_TIMEOUT_MS, reset }),
+    drift: references,
   };
   const unmarkGpuProbe = options.gpu === false ? (): void => {} : markGpuProbe(process.env, process.pid);
   const host =
@@ -138,12 +150,16 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     inviteThreads(undefined);
     setCurrentObservability(undefined);
   };
-  return { ...ownerHandle(recording, host, options, stop), createStoreProducer: () => followedProducer(log) };
+  return {
+    ...ownerHandle(recording, host, references?.settled, options, stop),
+    createStoreProducer: () => followedProducer(log),
+  };
 }
 
 function ownerHandle(
   recording: RecordingSide,
   host: ObserverHost,
+  referencesSettled: Promise<void> | undefined,
   options: ResolvedOptions,
   stop: () => void,
 ): Omit<Observability, 'createStoreProducer'> {
@@ -167,7 +183,7 @@ function ownerHandle(
   const signals = shutDownOnSignals(options.shutdownSignals, () => shutdown(DEFAULT_FLUSH_TIMEOUT_MS));
   return {
     ...recording,
-    ready: loggedReady(host.ready),
+    ready: loggedReady(readyAfter(host.ready, referencesSettled)),
     resources: resourceMonitor(host, options.resources !== false, () => shuttingDown !== undefined),
     metricsText: () => (shuttingDown === undefined ? host.metricsText() : Promise.reject(shutDownError())),
     flush: ({ timeoutMs } = {}) => shuttingDown ?? toldFlush(host, flushTimeout(timeoutMs)),
@@ -179,19 +195,6 @@ function followedProducer(log: AnnouncementLog): MetricProducer {
   const reader = createStoreReader({ now: Date.now });
   log.follow((announcement) => reader.accept(announcement));
   return createStoreProducer(reader, Date.now);
-}
-
-/** Drift monitors are not part of this package yet: who asks for one must not believe that it runs. */
-function warnOfDrift(options: ResolvedOptions): void {
-  const asksForDrift =
-    options.models.some((model) => model.reference !== undefined) ||
-    (options.drift !== false && Object.keys(options.drift).length > 0);
-  if (asksForDrift) {
-    diag.warn(
-      'inferometer: this version computes no drift; references and drift options are not used. ' +
-        'Set drift scores by updateDriftMetrics().',
-    );
-  }
 }
 
 /** A time that timers take: what is none becomes the default, and what is longer than timers can wait a day. */
@@ -208,6 +211,15 @@ async function toldFlush(host: ObserverHost, timeoutMs: number): Promise<void> {
   } catch (error) {
     diag.warn(`inferometer: the flush failed: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Who waits for `ready` can rely on it that what is recorded afterwards counts for drift too. */
+async function readyAfter(
+  ready: Promise<ObservabilityReady>,
+  referencesSettled: Promise<void> | undefined,
+): Promise<ObservabilityReady> {
+  const [result] = await Promise.all([ready, referencesSettled]);
+  return result;
 }
 
 /** Nobody has to await `ready`: what went wrong is told here once, and no rejection is left unhandled. */
@@ -244,6 +256,15 @@ function resourceMonitor(host: ObserverHost, isOn: boolean, isOver: () => boolea
 
 /** Only what can be cloned into a thread, and only what recording there needs. */
 function recorderPart(options: ResolvedOptions): RecorderOptions {
-  const { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth } = options;
+  const { labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth } = options;
+  const models = withoutReferences(options.models);
   return { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth };
+}
+
+/** References go their own way: they may be large, and are read and checked once. */
+function withoutReferences(models: readonly ResolvedModel[]): readonly ResolvedModel[] {
+  return models.map((model) => {
+    const { reference: _reference, ...others } = model;
+    return others;
+  });
 }

@@ -2,6 +2,7 @@ import { groundTruth } from './catalogue/inference-metrics.ts';
 import { createTrackInferences, type TrackInferences } from './inference/instrument/decorator.ts';
 import { createBoundedLabel } from './inference/bounded-label.ts';
 import type { DroppedValues } from './diagnostics/dropped-values.ts';
+import type { ReferenceFeed } from './inference/drift/reference-feed.ts';
 import { createGroundTruth, type RecordGroundTruth } from './inference/ground-truth/ground-truth.ts';
 import { GroundTruthCounts } from './inference/ground-truth/ground-truth-counts.ts';
 import { createInferenceRecorder } from './inference/inference-recorder.ts';
@@ -34,6 +35,8 @@ export interface RecordingSideParts {
   readonly dropped: DroppedValues;
   readonly admission: LabelAdmission;
   readonly options: RecorderOptions;
+  /** What drift is measured against; default: nothing. */
+  readonly references?: ReferenceFeed | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Milliseconds on a clock that never goes back. */
@@ -44,8 +47,8 @@ export interface RecordingSideParts {
 const MOST_GPUS = 128;
 
 export function createRecordingSide(parts: RecordingSideParts): RecordingSide {
-  const { store, dropped, admission, options, now, monotonicMs } = parts;
-  const models = new Models(store, dropped, options, admission);
+  const { store, dropped, admission, options, references, now, monotonicMs } = parts;
+  const models = new Models(store, dropped, options, admission, references);
   const predictions = createPredictionStore({
     maxPending: options.groundTruth.maxPending,
     expireAfterMs: options.groundTruth.expireAfterMs,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createReferenceProfile, driftMetricDefinitions } from '@inferometer/drift-metrics';
 import { initObservability, type Observability, version } from '@inferometer/observability';
 import { expect } from 'chai';
 import { metricCatalogue } from '../../../packages/observability/src/catalogue/metric-catalogue.ts';
@@ -14,9 +15,19 @@ const foreign = /^(process|system)_|^target_info$/;
 /** Of the catalogue, and only told where it is measured: in a container with a processor quota. */
 const dependsOnTheMachine: ReadonlySet<string> = new Set(['cpu_throttled_seconds_total']);
 
+const PREDICTION = { confidence: 0.5, predictedClass: 'a', features: { text_length: 512 } };
+
+/** A labelled one, so that accuracy can be estimated of it. */
+const reference = createReferenceProfile(
+  Array.from({ length: 1000 }, (_, row) => ({ ...PREDICTION, correct: row % 10 > 0 })),
+  { modelType: 'document' },
+);
+
 function useEverything(observability: Observability): void {
-  const record = { modelType: 'document', latencyMs: 5, confidence: 0.5, predictedClass: 'a', batchSize: 1 };
-  observability.trackInference(record);
+  const record = { modelType: 'document', latencyMs: 5, batchSize: 1, ...PREDICTION };
+  for (let inference = 0; inference < 600; inference++) {
+    observability.trackInference(record);
+  }
   observability.trackInference({ ...record, errorCode: 'timeout', confidence: 2 });
   const timer = observability.startInference('document');
   timer.phase('run');
@@ -46,7 +57,8 @@ describe('the metric catalogue', () => {
     receiver.failNext(1, 400);
     observability = initObservability({
       serviceName: 'everything',
-      models: { document: { version: '1', owner: 'search' } },
+      models: { document: { version: '1', owner: 'search', reference } },
+      drift: { paneMinimumMs: 1, evaluationIntervalMs: 10 },
       prometheus: false,
       observer: 'inline',
       resources: { intervalMs: 100 },
@@ -65,6 +77,15 @@ describe('the metric catalogue', () => {
       return names;
     });
     expect(catalogued).to.include.members(exported);
+  });
+
+  it('tells of drift by the names, units and descriptions of the package that computes it', () => {
+    for (const { name, kind, unit, description, labels } of driftMetricDefinitions) {
+      const metric = metricCatalogue.find((entry) => entry.name === name);
+      expect(metric, name).to.deep.include({ unit, description });
+      expect(metric?.prometheusName.endsWith('_total'), name).to.equal(kind === 'counter');
+      expect(labels, name).to.include.members([...metric!.labels]);
+    }
   });
 
   it('has each name once, in both of its forms', () => {

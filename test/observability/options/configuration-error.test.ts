@@ -81,8 +81,65 @@ const messages: readonly (readonly [options: unknown, message: string])[] = [
       [{ [name]: true }, `${name} must be an object, received true; set options.${name} or leave it out.`] as const,
   ),
   [
-    { drift: { probe: () => 1 } },
-    'drift must be an object of plain data, received an object; set options.drift or leave it out.',
+    { drift: { paneMinimumMs: 0 } },
+    'drift.paneMinimumMs must be a number from 1 to 2592000000, received 0; set options.drift.paneMinimumMs or leave it out.',
+  ],
+  [
+    { drift: { panes: 1 } },
+    'drift.panes must be an integer from 2 to 1440, received 1; set options.drift.panes or leave it out.',
+  ],
+  [
+    { drift: { tolerance: Number.NaN } },
+    'drift.tolerance must be a number from 0 to 10, received NaN; set options.drift.tolerance or leave it out.',
+  ],
+  [
+    { drift: { tolerance: { feature: '0.1' } } },
+    'drift.tolerance.feature must be a number from 0 to 10, received "0.1"; set options.drift.tolerance.feature or leave it out.',
+  ],
+  [
+    { drift: { effectFloor: null } },
+    'drift.effectFloor must be an object, received null; set options.drift.effectFloor or leave it out.',
+  ],
+  [
+    { drift: { tolerance: { features: 0.1 } } },
+    'drift.tolerance.features is not an option; did you mean drift.tolerance.feature?',
+  ],
+  [
+    { drift: { clearBelow: 0.2 } },
+    'drift.clearBelow must not be above effectFloor, 0.1 for distribution, received 0.2; set options.drift.clearBelow or leave it out.',
+  ],
+  [
+    { drift: { effectFloor: { performance: 0.05 }, clearBelow: 0.07 } },
+    'drift.clearBelow must not be above effectFloor, 0.05 for performance, received 0.07; set options.drift.clearBelow or leave it out.',
+  ],
+  [
+    { drift: { meanTimeBetweenFalseAlarmsMs: 60_000 } },
+    'drift.meanTimeBetweenFalseAlarmsMs must be at least 10 times paneMinimumMs, 600000, received 60000; set options.drift.meanTimeBetweenFalseAlarmsMs or leave it out.',
+  ],
+  [
+    { drift: { divergence: 'psi' } },
+    'drift.divergence must be "populationStability", "populationStabilityRaw", "jensenShannon", "jensenShannonBase2", "hellinger", "totalVariation", "kolmogorovSmirnov", "wasserstein" or "wassersteinScaled", received "psi"; set options.drift.divergence or leave it out.',
+  ],
+  [
+    { drift: { divergence: { distribution: 'wasserstein' } } },
+    'drift.divergence.distribution must be "populationStability", "populationStabilityRaw", "jensenShannon", "jensenShannonBase2", "hellinger" or "totalVariation", received "wasserstein"; set options.drift.divergence.distribution or leave it out.',
+  ],
+  [
+    { drift: { evaluationIntervalMs: 1 } },
+    'drift.evaluationIntervalMs must be an integer from 10 to 3600000, received 1; set options.drift.evaluationIntervalMs or leave it out.',
+  ],
+  [
+    { drift: { onDriftAlert: 'page' } },
+    'drift.onDriftAlert must be a function, received "page"; set options.drift.onDriftAlert or leave it out.',
+  ],
+  [{ drift: { onDriftAlerts: () => {} } }, 'drift.onDriftAlerts is not an option; did you mean drift.onDriftAlert?'],
+  [
+    { models: { a: { reference: { warmUp: { samples: 10 } } } } },
+    'models.a.reference.warmUp.samples must be an integer from 100 to 100000, received 10; set options.models.a.reference.warmUp.samples or leave it out.',
+  ],
+  [
+    { models: { a: { reference: { warmUp: true } } } },
+    'models.a.reference.warmUp must be an object, received true; set options.models.a.reference.warmUp or leave it out.',
   ],
   [
     { gpu: { intervalMs: 50 } },

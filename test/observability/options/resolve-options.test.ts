@@ -37,7 +37,7 @@ describe('resolveOptions', () => {
       globalMeterProvider: { cardinalityLimit: 2_000 },
       resources: { intervalMs: 10_000, hostMetrics: { groups: ['process.cpu', 'process.memory'] } },
       gpu: {},
-      drift: {},
+      drift: { settings: { panes: 60 }, evaluationIntervalMs: 10_000 },
       groundTruth: { maxPending: 10_000, expireAfterMs: 3_600_000, window: 1_000 },
       resourceAttributes: {
         'service.name': 'unknown_service:node',
@@ -65,7 +65,7 @@ describe('resolveOptions', () => {
       globalMeterProvider: { cardinalityLimit: 10 },
       resources: { intervalMs: 500, hostMetrics: { groups: ['system.cpu', 'system.cpu'] } },
       gpu: { intervalMs: 100, sources: { nvml: '/lib.so', sysfs: false } },
-      drift: { window: { size: 100 } },
+      drift: { paneMinimumMs: 500, tolerance: { feature: 0.2 }, divergence: 'hellinger', onDriftAlert: () => {} },
       groundTruth: { window: 5 },
       shutdownSignals: ['SIGTERM', 'SIGINT', 'SIGTERM'],
     });
@@ -84,7 +84,10 @@ describe('resolveOptions', () => {
       globalMeterProvider: { cardinalityLimit: 10 },
       resources: { intervalMs: 500, hostMetrics: { groups: ['system.cpu'] } },
       gpu: { intervalMs: 100, sources: { nvml: '/lib.so', sysfs: false } },
-      drift: { window: { size: 100 } },
+      drift: {
+        settings: { paneMinimumMs: 500, tolerance: { feature: 0.2 }, divergence: 'hellinger', panes: 60 },
+        evaluationIntervalMs: 500,
+      },
       groundTruth: { maxPending: 10_000, expireAfterMs: 3_600_000, window: 5 },
       shutdownSignals: ['SIGTERM', 'SIGINT'],
     });
@@ -189,6 +192,7 @@ describe('resolveOptions', () => {
     const resolved = resolve(
       {
         models: { document: { classes: ['a'], reference: { edges: [1, 2] } } },
+        drift: { panes: 10, onDriftAlert: () => {} },
         otlp: { url: 'http://collector', headers: { a: 'b' } },
         console: true,
       },

@@ -42,8 +42,14 @@ export interface DriftEngine {
   update(models: Iterable<ModelCounts>, nowMs: number): DriftAlert[];
   /** How the models stand. */
   models(nowMs: number): ModelDrift[];
-  /** All series, see `driftMetricDefinitions`. */
-  points(nowMs: number): DriftPoint[];
+  /** Alerts that last, of one model, as they stand now; the one that began last comes last. */
+  activeAlerts(modelType: string, nowMs: number): DriftAlert[];
+  /**
+   * All series, see `driftMetricDefinitions`.
+   *
+   * @param include `bins: false` leaves the counts of single bins out, for who exports them from where they are counted
+   */
+  points(nowMs: number, include?: { readonly bins?: boolean }): DriftPoint[];
   /** Undefined where the model is not watched or has no reference. */
   layout(modelType: string): CountLayout | undefined;
 }
@@ -120,11 +126,15 @@ class Engine implements DriftEngine {
     return [...this.#models.values()].flatMap(({ monitor }) => (monitor === undefined ? [] : [monitor.drift(nowMs)]));
   }
 
-  points(nowMs: number): DriftPoint[] {
+  activeAlerts(modelType: string, nowMs: number): DriftAlert[] {
+    return this.#models.get(modelType)?.monitor?.activeAlerts(nowMs) ?? [];
+  }
+
+  points(nowMs: number, { bins = true }: { readonly bins?: boolean } = {}): DriftPoint[] {
     return [...this.#models].flatMap(([modelType, { monitor, counts }]) =>
       monitor === undefined
         ? unloadedPoints(modelType)
-        : modelPoints(monitor.drift(nowMs), monitor.reference, monitor.layout, counts),
+        : modelPoints(monitor.drift(nowMs), monitor.reference, bins ? monitor.layout : undefined, counts),
     );
   }
 

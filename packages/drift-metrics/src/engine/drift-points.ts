@@ -21,10 +21,11 @@ export function unloadedPoints(modelType: string): DriftPoint[] {
   return [{ metric: driftMetrics.referenceLoaded, attributes: { model_type: modelType }, value: 0 }];
 }
 
+/** @param layout undefined where the counts of bins are not asked for */
 export function modelPoints(
   drift: ModelDrift,
   profile: ReferenceProfile,
-  layout: CountLayout,
+  layout: CountLayout | undefined,
   counts: ArrayLike<number>,
 ): DriftPoint[] {
   const points: DriftPoint[] = [];
@@ -56,7 +57,9 @@ export function modelPoints(
   // A reference that each replica learned for itself has no place in rules over all replicas.
   if (!drift.isWarmUp) {
     add(driftMetrics.evidenceThreshold, drift.signals[0]?.logThreshold, { reference });
-    addCounts(add, profile, layout, counts);
+    if (layout !== undefined) {
+      addCounts(add, profile, layout, counts);
+    }
   }
   return points;
 }

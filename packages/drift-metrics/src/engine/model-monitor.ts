@@ -125,6 +125,14 @@ export class ModelMonitor {
     };
   }
 
+  /** Alerts that last, in the order in which their changes began. */
+  activeAlerts(nowMs: number): DriftAlert[] {
+    return [...this.#signals.keys()]
+      .filter((index) => this.#state.isActive(index) && this.#detected[index] !== undefined)
+      .sort((a, b) => this.#detected[a]!.changePane - this.#detected[b]!.changePane)
+      .map((index) => this.#alert(index, nowMs));
+  }
+
   /** A pane is as full as its fullest signal: labels may come without predictions and the other way round. */
   #paneEvents(): number {
     let most = 0;

@@ -10,6 +10,7 @@ import {
 } from '../catalogue/inference-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type DropCause, type DroppedValues } from '../diagnostics/dropped-values.ts';
+import { type DriftCounts, MISSING_CONFIDENCE, OTHER_CONFIDENCE } from './drift/drift-counts.ts';
 import { UNKNOWN_CODE } from './failure-code.ts';
 import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
@@ -85,8 +86,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
       const { modelType, latencyMs, success, errorCode, confidence, predictedClass, batchSize } = record;
       const { predictions, requestId, warmup } = record;
       const labels = this.#hasLabels ? record.labels : undefined;
+      const features = this.#models.watchesFeatures ? record.features : undefined;
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features);
     } catch {
       this.#recordReadable(this.#readable(record));
     }
@@ -103,8 +105,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
       const record = outcome ?? NO_OUTCOME;
       const { confidence, predictedClass, batchSize, predictions, requestId, warmup } = record;
       const labels = this.#hasLabels ? record.labels : undefined;
+      const features = this.#models.watchesFeatures ? record.features : undefined;
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features);
     } catch {
       this.#recordReadable({ ...this.#readable(outcome), modelType, latencyMs, success, errorCode });
     }
@@ -132,8 +135,8 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
     if (isConfidence(confidence)) {
       score = confidence;
-    } else if (confidence !== undefined && confidence !== null) {
-      this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
+    } else if (confidence !== undefined) {
+      score = this.#oddConfidence(confidence);
     }
     if (isBatchSize(batchSize)) {
       size = batchSize;
@@ -161,12 +164,14 @@ class SlotInferenceRecorder implements InferenceRecorder {
     predictions: unknown,
     requestId: unknown,
     labels: unknown,
+    features: unknown,
   ): void {
     // Read before anything of the caller's runs, which may record in its turn.
     const latencySeconds = numbers[LATENCY_SECONDS]!;
     const confidence = numbers[CONFIDENCE]!;
     const batchSize = numbers[BATCH_SIZE]!;
     const model = this.#models.get(modelType);
+    const { drift } = model;
     const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
     let failed = false;
     if (typeof success === 'boolean') {
@@ -194,19 +199,30 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
     if (confidence >= 0) {
       series.confidence.observe(confidence);
+      if (drift !== undefined) {
+        drift.countConfidence(confidence);
+      }
+    } else if (confidence < 0 && drift !== undefined) {
+      drift.countOddConfidence(confidence);
     }
     if (predictedClass !== undefined) {
       const known = series.classes.get(predictedClass);
       if (known === undefined) {
-        this.#countNewClass(series, predictedClass);
+        this.#countNewClass(series, drift, predictedClass);
       } else {
         known.slots[known.index]!++;
+        if (drift !== undefined) {
+          drift.slots[known.driftSlot]!++;
+        }
       }
+    }
+    if (drift !== undefined && drift.hasMore) {
+      drift.countMore(predictedClass, confidence, features, this.#dropped);
     }
     if (batchSize >= 0) {
       series.batchSize.observe(batchSize);
     }
-    const batch = predictions === undefined ? 0 : this.#countPredictions(series, predictions);
+    const batch = predictions === undefined ? 0 : this.#countPredictions(series, drift, predictions);
     if (requestId !== undefined) {
       this.#remember(requestId, model.name ?? textOf(modelType), predictedClass, predictions, batch);
     }
@@ -237,7 +253,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
     block.slots[block.index]!++;
   }
 
-  #countNewClass(series: ModelSeries, predictedClass: unknown): void {
+  #countNewClass(series: ModelSeries, drift: DriftCounts | undefined, predictedClass: unknown): void {
+    // What is no class counts too: many of them are a change that somebody wants to know of.
+    drift?.countClass(predictedClass);
     const text = textOf(predictedClass);
     if (text === undefined || text === '') {
       if (predictedClass !== null) {
@@ -251,7 +269,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
   }
 
   /** @returns how many predictions there are */
-  #countPredictions(series: ModelSeries, predictions: unknown): number {
+  #countPredictions(series: ModelSeries, drift: DriftCounts | undefined, predictions: unknown): number {
     const count = this.#batchLength(predictions);
     for (let position = 0; position < count; position++) {
       let isReadable = false;
@@ -270,18 +288,29 @@ class SlotInferenceRecorder implements InferenceRecorder {
         this.#dropped.drop(predictionDistribution, 'unreadable', 'predictions');
         continue;
       }
+      let score = NOTHING;
       if (isConfidence(confidence)) {
+        score = confidence;
         series.confidence.observe(confidence);
-      } else if (confidence !== undefined && confidence !== null) {
-        this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
+        drift?.countConfidence(confidence);
+      } else if (confidence !== undefined) {
+        score = this.#oddConfidence(confidence);
+        drift?.countOddConfidence(score);
       }
       if (predictedClass !== undefined) {
         const known = series.classes.get(predictedClass);
         if (known === undefined) {
-          this.#countNewClass(series, predictedClass);
+          this.#countNewClass(series, drift, predictedClass);
         } else {
           known.slots[known.index]!++;
+          if (drift !== undefined) {
+            drift.slots[known.driftSlot]!++;
+          }
         }
+      }
+      if (drift !== undefined && drift.hasMore) {
+        // Features are those of the request, which is counted on its own.
+        drift.countMore(predictedClass, score, undefined, this.#dropped);
       }
     }
     return count;
@@ -322,6 +351,14 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
   }
 
+  /** Drops what is no confidence. @returns which bin it counts in: null and NaN are how one says that there is none */
+  #oddConfidence(confidence: unknown): number {
+    if (confidence !== null) {
+      this.#dropNumber(modelConfidenceScores, confidence, 'confidence');
+    }
+    return confidence === null || Number.isNaN(confidence) || confidence === '' ? MISSING_CONFIDENCE : OTHER_CONFIDENCE;
+  }
+
   #dropNumber(metric: MetricDefinition, value: unknown, field: string): void {
     let cause: DropCause = 'wrong_type';
     if (typeof value === 'number') {
@@ -341,9 +378,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
 
   #recordReadable(fields: ReadableRecord): void {
     try {
-      const { modelType, success, errorCode, predictedClass, predictions, requestId } = fields;
+      const { modelType, success, errorCode, predictedClass, predictions, requestId, features } = fields;
       this.#takeNumbers(fields.latencyMs, fields.warmup, fields.confidence, fields.batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, undefined);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, undefined, features);
     } catch {
       // Nothing of the caller's runs on this way; if something of ours throws, the caller must not learn of it so.
     }

@@ -11,10 +11,17 @@ import {
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { slotsOf } from '../store/series-layout.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
+import type { DriftCounts } from './drift/drift-counts.ts';
 import type { BoundedLabel } from './bounded-label.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';
 import { isFewToALabel, labelText } from './label-text.ts';
 import { OVERFLOW_ATTRIBUTE, OVERFLOW_KEY } from './overflow.ts';
+
+/** The counter of a class, and where it is counted as drift goes. */
+export interface ClassSlot extends SlotBlock {
+  /** A slot of the model's `DriftCounts`; 0 where there are none. */
+  driftSlot: number;
+}
 
 /** Upper bounds of the buckets that a model's histograms have. */
 export interface ModelBuckets {
@@ -38,12 +45,13 @@ export class ModelSeries {
   declare readonly confidence: HistogramSlots;
   declare readonly batchSize: HistogramSlots;
   /** Counters by what the caller gave as class, so that a known class is found without making a text of it. */
-  readonly classes: Map<unknown, SlotBlock> = new Map();
-  readonly errorCodes: Map<unknown, SlotBlock> = new Map();
+  readonly classes: Map<unknown, ClassSlot> = new Map();
+  readonly errorCodes: Map<unknown, ClassSlot> = new Map();
   readonly #store: SeriesStore;
   readonly #attributes: Attributes;
   readonly #classLabel: BoundedLabel;
   readonly #errorCodeLabel: BoundedLabel;
+  #drift: DriftCounts | undefined;
 
   constructor(
     store: SeriesStore,
@@ -51,7 +59,9 @@ export class ModelSeries {
     buckets: ModelBuckets,
     classLabel: BoundedLabel,
     errorCodeLabel: BoundedLabel,
+    drift: DriftCounts | undefined,
   ) {
+    this.#drift = drift;
     this.#store = store;
     this.#attributes = attributes;
     this.#classLabel = classLabel;
@@ -89,7 +99,19 @@ export class ModelSeries {
 
   /** @param given what the caller gave, e.g. the number 3; @param text the same as a label, e.g. `3` */
   classSlot(given: unknown, text: string): SlotBlock {
-    return this.#slotFor(this.classes, predictionDistribution, this.#classLabel, given, text);
+    const slot = this.#slotFor(this.classes, predictionDistribution, this.#classLabel, given, text);
+    slot.driftSlot = this.#drift?.classSlot(text) ?? 0;
+    return slot;
+  }
+
+  /** Counts classes there from now on, those that are known already too. */
+  setDrift(drift: DriftCounts): void {
+    this.#drift = drift;
+    for (const [key, slot] of this.classes) {
+      if (typeof key === 'string') {
+        slot.driftSlot = drift.classSlot(key);
+      }
+    }
   }
 
   errorCodeSlot(given: unknown, text: string): SlotBlock {
@@ -97,19 +119,19 @@ export class ModelSeries {
   }
 
   #slotFor(
-    known: Map<unknown, SlotBlock>,
+    known: Map<unknown, ClassSlot>,
     metric: MetricDefinition,
     label: BoundedLabel,
     given: unknown,
     text: string,
-  ): SlotBlock {
+  ): ClassSlot {
     const admitted = label.admit(text) && (known.has(text) || label.isDeclared(text) || !this.#store.isFull);
     // A value beyond the limit is not remembered, however often it comes: there is no end of such values.
     const key = admitted ? text : OVERFLOW_KEY;
     let block = known.get(key);
     if (block === undefined) {
       const labels = admitted ? { [label.name]: text } : { [OVERFLOW_ATTRIBUTE]: true };
-      block = this.#store.series({ metric, attributes: { ...this.#attributes, ...labels } });
+      block = { ...this.#store.series({ metric, attributes: { ...this.#attributes, ...labels } }), driftSlot: 0 };
       known.set(key, block);
     }
     if (admitted && isFewToALabel(given)) {

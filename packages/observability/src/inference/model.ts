@@ -7,6 +7,7 @@ import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
 import type { DroppedValues } from '../diagnostics/dropped-values.ts';
 import { ABORTED_CODE, UNKNOWN_CODE } from './failure-code.ts';
 import { labelText, textOf } from './label-text.ts';
+import type { DriftCounts } from './drift/drift-counts.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';
 import { type ModelBuckets, ModelSeries } from './model-series.ts';
 import { OVERFLOW_ATTRIBUTE, OVERFLOW_KEY } from './overflow.ts';
@@ -28,6 +29,8 @@ export class Model {
   readonly name: string | undefined;
   /** The series without any of the user's labels. */
   readonly series: ModelSeries;
+  /** Where predictions are counted by the bins of the reference; undefined where there is none. */
+  drift: DriftCounts | undefined;
   readonly #store: SeriesStore;
   readonly #dropped: DroppedValues;
   readonly #attributes: Readonly<Record<string, string | boolean>>;
@@ -40,6 +43,7 @@ export class Model {
   readonly #userLabels: readonly BoundedLabel[];
   /** All values of the user's labels together, as one label that is never written. */
   readonly #labelSet: BoundedLabel;
+  readonly #allSeries: ModelSeries[] = [];
   #inFlight: SlotBlock | undefined;
 
   constructor(
@@ -54,6 +58,7 @@ export class Model {
     const scope = name === undefined ? 'overflow' : `model ${name}`;
     const { limits } = options;
     this.name = name;
+    this.drift = undefined;
     this.#store = store;
     this.#dropped = dropped;
     this.#userLabels = userLabels;
@@ -101,6 +106,13 @@ export class Model {
     return node as ModelSeries;
   }
 
+  setDrift(drift: DriftCounts): void {
+    this.drift = drift;
+    for (const series of this.#allSeries) {
+      series.setDrift(drift);
+    }
+  }
+
   addInFlight(change: 1 | -1): void {
     const block = this.#inFlightSlot();
     block.slots[block.index]! += change;
@@ -134,7 +146,11 @@ export class Model {
   }
 
   #newSeries(attributes: Readonly<Record<string, string | boolean>>): ModelSeries {
-    return new ModelSeries(this.#store, attributes, this.#buckets, this.#classLabel, this.#errorCodeLabel);
+    const { drift } = this;
+    const labels = [this.#classLabel, this.#errorCodeLabel] as const;
+    const series = new ModelSeries(this.#store, attributes, this.#buckets, ...labels, drift);
+    this.#allSeries.push(series);
+    return series;
   }
 
   /**

@@ -2,6 +2,8 @@ import { inferenceModelInfo, inferenceRequests } from '../catalogue/inference-me
 import type { LabelAdmission } from '../store/label-admission.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
+import { DriftCounts } from './drift/drift-counts.ts';
+import { type BoundReference, type LearnedReference, type ReferenceFeed } from './drift/reference-feed.ts';
 import { isFewToALabel, labelText, textOf } from './label-text.ts';
 import { Model } from './model.ts';
 import { OVERFLOW_KEY } from './overflow.ts';
@@ -21,8 +23,16 @@ export class Models {
   readonly #modelLabel: BoundedLabel;
   readonly #userLabels: readonly BoundedLabel[];
   readonly #byGivenType = new Map<unknown, Model>();
+  /** Whether anything of a record but its class and its confidence is looked at for drift. */
+  watchesFeatures = false;
 
-  constructor(store: SeriesStore, dropped: DroppedValues, options: RecorderOptions, admission: LabelAdmission) {
+  constructor(
+    store: SeriesStore,
+    dropped: DroppedValues,
+    options: RecorderOptions,
+    admission: LabelAdmission,
+    references?: ReferenceFeed,
+  ) {
     this.#store = store;
     this.#dropped = dropped;
     this.#options = options;
@@ -34,6 +44,10 @@ export class Models {
     for (const model of options.models) {
       this.#declare(model);
     }
+    references?.follow({
+      bind: (reference) => this.#countDrift(reference),
+      learn: (reference) => this.#countDrift(reference),
+    });
   }
 
   /** The model for what the caller gave as type. Never fails; a type that is none becomes `unknown`. */
@@ -73,6 +87,12 @@ export class Models {
       },
     });
     info.slots[info.index] = 1;
+  }
+
+  #countDrift(reference: BoundReference | LearnedReference): void {
+    const drift = new DriftCounts(this.#store, reference);
+    this.watchesFeatures ||= drift.hasMore;
+    this.get(reference.modelType).setDrift(drift);
   }
 
   #newModel(name: string | undefined, declared: ResolvedModel | undefined): Model {

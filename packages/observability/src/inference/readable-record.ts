@@ -7,6 +7,7 @@ import {
   modelConfidenceScores,
   predictionDistribution,
 } from '../catalogue/inference-metrics.ts';
+import { driftLiveCount } from '../catalogue/drift-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 
 const FIELDS = [
@@ -21,6 +22,7 @@ const FIELDS = [
   'requestId',
   'warmup',
   'labels',
+  'features',
 ] as const;
 
 export type RecordField = (typeof FIELDS)[number];
@@ -40,6 +42,7 @@ export const METRIC_OF_FIELD: { readonly [field in RecordField]: MetricDefinitio
   requestId: groundTruth,
   warmup: inferenceRequests,
   labels: inferenceRequests,
+  features: driftLiveCount,
 };
 
 /** Reads what can be read of something that should be a record, field by field. */
@@ -53,7 +56,7 @@ export function readRecord(record: unknown): { fields: ReadableRecord; unreadabl
       unreadable.push(field);
     }
   }
-  // Something that is no object at all has no fields: that is one thing that is wrong, not eleven.
+  // Something that is no object at all has no fields: that is one thing that is wrong, not twelve.
   const isNothing = record === undefined || record === null;
   return { fields, unreadable: isNothing ? ['modelType'] : unreadable };
 }

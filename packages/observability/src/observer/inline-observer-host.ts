@@ -1,5 +1,6 @@
 import { createStoreReader } from '../store/store-reader.ts';
 import { type ObservabilityReady, type ObserverHost, type ObserverHostParts, shutDownError } from './observer-host.ts';
+import type { DriftModel } from './drift/drift-model.ts';
 import type { Observer } from './observer.ts';
 
 /** An observer on the owner's own thread: no thread to start and none that could be lost, and dark while it is blocked. */
@@ -12,6 +13,7 @@ class InlineObserverHost implements ObserverHost {
   readonly #endpoint = Promise.withResolvers<string | undefined>();
   readonly #observer: Promise<Observer>;
   readonly #unfollow: () => void;
+  readonly #unfollowDrift: (() => void) | undefined;
 
   constructor(parts: ObserverHostParts) {
     const { options, heartbeats } = parts;
@@ -32,12 +34,16 @@ class InlineObserverHost implements ObserverHost {
         gpuCounters: parts.gpuCounters,
         links: {
           announce: () => {},
+          onDriftAlert: (alert) => parts.drift?.accept(alert),
           collectBridge: parts.collectBridge,
           onListening: endpoint.resolve,
           onRefused: endpoint.reject,
         },
       }),
     );
+    const watchDrift = async (model: DriftModel): Promise<void> => (await this.#observer).watchDrift(model);
+    // Where the observer cannot be had, `ready` says so.
+    this.#unfollowDrift = parts.drift?.followModels((model) => void watchDrift(model).catch(() => {}));
     this.ready = this.#observer.then(async () => ({ metricsUrl: await endpoint.promise }));
   }
 
@@ -51,6 +57,7 @@ class InlineObserverHost implements ObserverHost {
 
   async shutdown(timeoutMs: number): Promise<void> {
     this.#unfollow();
+    this.#unfollowDrift?.();
     try {
       await (await this.#observer).shutdown(timeoutMs);
     } finally {

@@ -2,6 +2,7 @@ import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { AnnouncementLog } from '../store/announcement-log.ts';
 import type { ThreadInvitation } from '../threads/thread-invitation.ts';
+import type { DriftModels } from './drift/drift-model.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Observer } from './observer.ts';
 
@@ -12,7 +13,7 @@ export interface ObservabilityReady {
 }
 
 /** The owner's end of an observer, wherever that runs. */
-export interface ObserverHost extends Observer {
+export interface ObserverHost extends Omit<Observer, 'watchDrift'> {
   /** Settled once readers work and the endpoint listens; rejected when the port is refused. */
   readonly ready: Promise<ObservabilityReady>;
   /** Flushes while the process is ending and no event loop turns any more; blocks for `timeoutMs` at the most. */
@@ -31,6 +32,8 @@ export interface ObserverHostParts {
   /** A number for the writer of each new observer. */
   readonly nextWriter: () => number;
   readonly collectBridge: (reset: boolean) => Promise<BridgeSnapshot>;
+  /** Undefined where no drift is watched. */
+  readonly drift: DriftModels | undefined;
 }
 
 /** An error with the code that `ready` is rejected with. */

@@ -1,4 +1,5 @@
 import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
+import type { DriftModel, NumberedAlert } from './drift/drift-model.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
 import type { Announcement } from '../store/announcements.ts';
 import type { ThreadInvitation } from '../threads/thread-invitation.ts';
@@ -30,6 +31,7 @@ export type ObserverRequest =
 
 export type MessageToObserver =
   | { readonly kind: 'announcement'; readonly announcement: Announcement }
+  | { readonly kind: 'drift'; readonly model: DriftModel }
   | { readonly kind: 'request'; readonly id: number; readonly request: ObserverRequest }
   | { readonly kind: 'bridge'; readonly id: number; readonly snapshot: BridgeSnapshot }
   | { readonly kind: 'bridgeFailed'; readonly id: number; readonly error: string }
@@ -43,5 +45,6 @@ export type MessageFromObserver =
   | { readonly kind: 'listening'; readonly metricsUrl: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'announcement'; readonly announcement: Announcement }
+  | { readonly kind: 'driftAlert'; readonly alert: NumberedAlert }
   | { readonly kind: 'collectBridge'; readonly id: number; readonly reset: boolean }
   | { readonly kind: 'reply'; readonly id: number; readonly value?: string; readonly error?: string };

@@ -1,5 +1,6 @@
 import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
 import type { StoreReader } from '../store/store-reader.ts';
+import type { DriftModel } from './drift/drift-model.ts';
 import type { MessageFromObserver, MessageToObserver, ObserverRequest } from './observer-messages.ts';
 import { performRequest } from './perform-request.ts';
 import type { Observer, ObserverLinks } from './observer.ts';
@@ -36,6 +37,7 @@ class MessageObserverPort implements ObserverPort {
     const { post } = this.#parts;
     return {
       announce: (announcement) => post({ kind: 'announcement', announcement }),
+      onDriftAlert: (alert) => post({ kind: 'driftAlert', alert }),
       onListening: (metricsUrl) => post({ kind: 'listening', metricsUrl }),
       onRefused: (error) => post({ kind: 'refused', code: error.code, message: error.message }),
       collectBridge: (reset) => {
@@ -53,6 +55,9 @@ class MessageObserverPort implements ObserverPort {
       case 'announcement':
         this.#parts.reader.accept(message.announcement);
         return;
+      case 'drift':
+        void this.#watchDrift(message.model);
+        return;
       case 'bridge':
         this.#bridgeRequests.get(message.id)?.resolve(message.snapshot);
         this.#bridgeRequests.delete(message.id);
@@ -67,6 +72,10 @@ class MessageObserverPort implements ObserverPort {
       case 'lastFlush':
         void this.#flushAtExit(message.done, message.timeoutMs);
     }
+  }
+
+  async #watchDrift(model: DriftModel): Promise<void> {
+    await (await this.#parts.observer).watchDrift(model);
   }
 
   async #answer(id: number, request: ObserverRequest): Promise<void> {

@@ -1,4 +1,5 @@
 import type { BridgeSnapshot } from '../bridge/metric-snapshot.ts';
+import type { DriftModel, NumberedAlert } from './drift/drift-model.ts';
 import type { AnnouncementSink } from '../store/announcements.ts';
 
 /** What collects, serves and pushes. In a thread of its own it is reached by messages, inline by calls. */
@@ -11,6 +12,8 @@ export interface Observer {
   shutdown(timeoutMs: number): Promise<void>;
   startResources(): Promise<void>;
   stopResources(): Promise<void>;
+  /** Watches a model for drift, or compares it with another reference from now on. Never rejected. */
+  watchDrift(model: DriftModel): Promise<void>;
 }
 
 /** What an observer needs from the thread that owns it. */
@@ -19,6 +22,8 @@ export interface ObserverLinks {
   readonly announce: AnnouncementSink;
   /** Asks for the application's own instruments. */
   readonly collectBridge: (reset: boolean) => Promise<BridgeSnapshot>;
+  /** An alert that was raised here, or by an observer before that could not tell it any more. */
+  readonly onDriftAlert: (alert: NumberedAlert) => void;
   readonly onListening: (metricsUrl: string) => void;
   readonly onRefused: (error: Error & { readonly code: string }) => void;
 }

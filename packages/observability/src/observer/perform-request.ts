@@ -2,7 +2,10 @@ import type { ObserverRequest } from './observer-messages.ts';
 import type { Observer } from './observer.ts';
 
 /** Does what a message asks of an observer. */
-export async function performRequest(observer: Observer, request: ObserverRequest): Promise<string | undefined> {
+export async function performRequest(
+  observer: Omit<Observer, 'watchDrift'>,
+  request: ObserverRequest,
+): Promise<string | undefined> {
   switch (request.name) {
     case 'metricsText':
       return observer.metricsText();

@@ -7,6 +7,8 @@ import type { ResolvedOptions } from '../options/resolved-options.ts';
 import { createSeriesStore } from '../store/series-store.ts';
 import type { StoreReader } from '../store/store-reader.ts';
 import { InferometerPrometheusExporter } from './exposition/prometheus-exporter.ts';
+import type { DriftModel } from './drift/drift-model.ts';
+import { createDriftRunner, type DriftRunner } from './drift/drift-runner.ts';
 import { startGpuSeries } from './gpu-series.ts';
 import { placeHardwareSeries } from './hardware-place.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -100,12 +102,17 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
           hardware,
           now: Date.now,
         });
+  const drift =
+    options.drift === false
+      ? undefined
+      : createDriftRunner({ drift: options.drift, store, reader, onAlert: links.onDriftAlert });
   const refresh = bridge === undefined ? undefined : keepBridgeFresh(bridge);
   const stopSources = (): void => {
     refresh?.stop();
     stopGpus();
+    drift?.stop();
   };
-  return new RunningObserver(exporter, provider, pushReaders, endpoint, resources, stopSources);
+  return new RunningObserver(exporter, provider, pushReaders, endpoint, resources, drift, stopSources);
 }
 
 function startResources(store: Parameters<typeof createResourceGauges>[0], intervalMs: number): ResourceSampler {
@@ -120,6 +127,7 @@ class RunningObserver implements Observer {
   readonly #pushReaders: readonly PushReader[];
   readonly #endpoint: Endpoint | undefined;
   readonly #resources: ResourceSampler | undefined;
+  readonly #drift: DriftRunner | undefined;
   readonly #stopSources: () => void;
   #ending: Promise<void> | undefined;
 
@@ -129,6 +137,7 @@ class RunningObserver implements Observer {
     pushReaders: readonly PushReader[],
     endpoint: Endpoint | undefined,
     resources: ResourceSampler | undefined,
+    drift: DriftRunner | undefined,
     stopSources: () => void,
   ) {
     this.#exporter = exporter;
@@ -136,6 +145,7 @@ class RunningObserver implements Observer {
     this.#pushReaders = pushReaders;
     this.#endpoint = endpoint;
     this.#resources = resources;
+    this.#drift = drift;
     this.#stopSources = stopSources;
   }
 
@@ -161,6 +171,10 @@ class RunningObserver implements Observer {
   stopResources(): Promise<void> {
     this.#resources?.stop();
     return Promise.resolve();
+  }
+
+  async watchDrift(model: DriftModel): Promise<void> {
+    await this.#drift?.watch(model);
   }
 
   async #end(timeoutMs: number): Promise<void> {

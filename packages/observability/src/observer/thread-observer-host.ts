@@ -192,12 +192,18 @@ class ThreadObserverHost implements ObserverHost {
     if (this.#resourcesRequest !== undefined) {
       this.#request(this.#resourcesRequest).catch(() => {});
     }
-    this.#unfollow = this.#parts.log.follow((announcement) => {
+    const unfollowLog = this.#parts.log.follow((announcement) => {
       // What the observer itself announced it knows.
       if (announcement.kind === 'retirement' || announcement.writer !== this.#writer) {
         this.#post({ kind: 'announcement', announcement });
       }
     });
+    // After the log: whoever watches a model reads its counts.
+    const unfollowDrift = this.#parts.drift?.followModels((model) => this.#post({ kind: 'drift', model }));
+    this.#unfollow = () => {
+      unfollowLog();
+      unfollowDrift?.();
+    };
   }
 
   #accept(message: MessageFromObserver): void {
@@ -209,6 +215,9 @@ class ThreadObserverHost implements ObserverHost {
         if (message.announcement.kind !== 'retirement') {
           this.#parts.log.record(message.announcement);
         }
+        return;
+      case 'driftAlert':
+        this.#parts.drift?.accept(message.alert);
         return;
       case 'collectBridge':
         void this.#answerBridge(message.id, message.reset);

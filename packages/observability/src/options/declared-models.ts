@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { type BucketBounds, resolveBucketBounds } from './bucket-bounds.ts';
 import { resolveDeclaredNames } from './declared-names.ts';
+import { resolveWarmUp } from './drift-detection.ts';
 import { optionPath } from './option-path.ts';
 import { type OptionReader, plainObject, readOptions } from './option-reader.ts';
 import type { ResolvedModel } from './resolved-options.ts';
@@ -57,7 +58,8 @@ function resolveModel(name: string, given: unknown, buckets: BucketBounds): Reso
 function resolveReference(model: OptionReader): string | Readonly<Record<string, unknown>> | undefined {
   const given = model.value('reference');
   if (typeof given === 'object' && !(given instanceof URL)) {
-    return model.data('reference');
+    const reference = model.data('reference');
+    return reference && (resolveWarmUp(model) ?? reference);
   }
   if (given instanceof URL && given.protocol !== 'file:') {
     return model.refuse('reference', 'must be a path, a file URL or the reference itself');

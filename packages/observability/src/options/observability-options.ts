@@ -1,3 +1,4 @@
+import type { DriftAlert, DriftOptions as DriftJudgementOptions, ReferenceProfile } from '@inferometer/drift-metrics';
 import type { GpuSourceOptions } from '@inferometer/gpu-metrics';
 
 /**
@@ -76,7 +77,7 @@ export interface ObservabilityOptions {
   readonly resources?: ResourceOptions | boolean;
   /** GPU metrics, where there is a GPU; `false` for none. Default: `true`. */
   readonly gpu?: GpuOptions | boolean;
-  /** Drift monitors. Accepted and not used yet: this version computes no drift, and says so where this is set. */
+  /** How drift is judged for models that have a `reference`; `false` for not at all. Default: on. */
   readonly drift?: DriftOptions | boolean;
   /** How predictions wait for their true labels. */
   readonly groundTruth?: GroundTruthOptions;
@@ -112,10 +113,21 @@ export interface ModelOptions {
   /** Buckets of this model alone, in items. Default: `batchSizeBuckets` of the options. */
   readonly batchSizeBuckets?: readonly number[];
   /**
-   * What drift is measured against: the path or file URL of a reference file, or what stands in one. Accepted and not used
-   * yet.
+   * What drift is measured against: the path or file URL of a reference file, or what stands in one. One that cannot be
+   * used, as it is damaged or of another model, costs this model's drift alone: one message, and
+   * `drift_reference_loaded` is 0. `{ warmUp: { samples } }` learns it of the first inferences instead, which takes
+   * drifted traffic for normal at the next start: such a reference is marked (`drift_reference_warmup` 1) and raises no
+   * alerts. Default: none, and no drift is computed.
    */
-  readonly reference?: string | URL | Readonly<Record<string, unknown>>;
+  readonly reference?: string | URL | ReferenceProfile | WarmUpReference | Readonly<Record<string, unknown>>;
+}
+
+/** A reference that is learned of the first inferences that a thread records. */
+export interface WarmUpReference {
+  readonly warmUp: {
+    /** How many predictions, 100 to 100,000; 5,000 is a good start. */
+    readonly samples: number;
+  };
 }
 
 /** A further label. */
@@ -225,8 +237,16 @@ export interface GpuOptions {
   readonly semanticConventions?: boolean;
 }
 
-/** Drift monitors. Not used yet. */
-export type DriftOptions = Readonly<Record<string, unknown>>;
+/** How drift is judged and told, for all models that have a reference. */
+export interface DriftOptions extends DriftJudgementOptions {
+  /** Time between two looks at the counts in ms, 10 to 3,600,000. Default: 10,000, or `paneMinimumMs` where that is less. */
+  readonly evaluationIntervalMs?: number | undefined;
+  /**
+   * Called on the thread that called `initObservability()`, once for each alert; one that is raised while this thread is
+   * blocked comes afterwards. What it throws is logged and costs nothing else. Default: none.
+   */
+  readonly onDriftAlert?: ((alert: DriftAlert) => void) | undefined;
+}
 
 /** How predictions wait for their true labels, and how many of these make up `model_accuracy`. */
 export interface GroundTruthOptions {

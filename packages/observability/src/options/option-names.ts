@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { closestName } from './closest-name.ts';
+import { driftOptionNames } from './drift-detection.ts';
 import { optionPath } from './option-path.ts';
 import { plainObject } from './option-reader.ts';
 
@@ -34,6 +35,7 @@ const optionNames = {
   'resources.hostMetrics': ['groups'],
   gpu: ['intervalMs', 'slowIntervalMs', 'sources', 'semanticConventions'],
   'gpu.sources': ['nvml', 'nvidiaSmi', 'sysfs', 'systeminformation'],
+  ...driftOptionNames,
   groundTruth: ['maxPending', 'expireAfterMs', 'window'],
 } as const satisfies Record<string, readonly string[]>;
 

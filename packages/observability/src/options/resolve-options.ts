@@ -1,7 +1,9 @@
+import type { DriftAlert } from '@inferometer/drift-metrics';
 import { defaultBucketBounds, resolveBucketBounds } from './bucket-bounds.ts';
 import { resolveLabels } from './declared-labels.ts';
 import { resolveModels } from './declared-models.ts';
 import { type Environment, type EnvironmentReader, readEnvironment } from './environment-reader.ts';
+import { resolveDriftCallback, resolveDriftDetection } from './drift-detection.ts';
 import { resolveExportPace } from './export-pace.ts';
 import { selectExporters } from './exporter-selection.ts';
 import { resolveGpuCollection } from './gpu-collection.ts';
@@ -21,6 +23,8 @@ import { processSurroundings, type Surroundings } from './surroundings.ts';
 /** What became of options and variables. */
 export interface Resolution {
   readonly options: ResolvedOptions;
+  /** Beside the options, as functions cannot be posted to a thread. */
+  readonly onDriftAlert: ((alert: DriftAlert) => void) | undefined;
   /** One sentence for each environment variable that is wrong. */
   readonly warnings: readonly string[];
 }
@@ -48,7 +52,7 @@ export function resolveOptions(
   const options = readOptions(given, '');
   const variables = readEnvironment(environment);
   const resolved = resolveAll(options, variables, surroundings);
-  return { options: resolved, warnings: variables.warnings };
+  return { options: resolved, onDriftAlert: resolveDriftCallback(options), warnings: variables.warnings };
 }
 
 function resolveAll(options: OptionReader, variables: EnvironmentReader, surroundings: Surroundings): ResolvedOptions {
@@ -68,7 +72,7 @@ function resolveAll(options: OptionReader, variables: EnvironmentReader, surroun
     globalMeterProvider: resolveGlobalMeterProvider(options),
     resources: resolveResourceCollection(options),
     gpu: resolveGpuCollection(options),
-    drift: resolveElsewhere(options, 'drift'),
+    drift: resolveDriftDetection(options),
     groundTruth: resolveGroundTruth(options),
     resourceAttributes: resolveResource(options, variables, surroundings),
     shutdownSignals: resolveShutdownSignals(options),
@@ -82,15 +86,4 @@ function resolveGlobalMeterProvider(options: OptionReader): ResolvedGlobalMeterP
   }
   const cardinalityLimit = provider.integer('cardinalityLimit', { min: 1, max: 100_000 });
   return { cardinalityLimit: cardinalityLimit ?? DEFAULT_CARDINALITY_LIMIT };
-}
-
-/** Options of a package of its own, which knows their fields and checks them. */
-function resolveElsewhere(options: OptionReader, name: 'drift'): Readonly<Record<string, unknown>> | false {
-  const given = options.value(name);
-  if (given === false) {
-    return false;
-  }
-  // Refuses what is neither an object nor a boolean.
-  options.part(name);
-  return (typeof given === 'boolean' ? undefined : options.data(name)) ?? {};
 }

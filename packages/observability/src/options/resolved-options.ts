@@ -1,3 +1,4 @@
+import type { DriftOptions } from '@inferometer/drift-metrics';
 import type { GpuSourceOptions } from '@inferometer/gpu-metrics';
 import type { HostMetricsGroup, ShutdownSignal } from './observability-options.ts';
 
@@ -23,7 +24,7 @@ export interface ResolvedOptions {
   readonly globalMeterProvider: ResolvedGlobalMeterProvider | false;
   readonly resources: ResolvedResources | false;
   readonly gpu: ResolvedGpu | false;
-  readonly drift: Readonly<Record<string, unknown>> | false;
+  readonly drift: ResolvedDrift | false;
   readonly groundTruth: ResolvedGroundTruth;
   /** All resource attributes but `telemetry.sdk.*`, which the SDK adds itself. */
   readonly resourceAttributes: ResourceAttributes;
@@ -44,7 +45,7 @@ export interface ResolvedModel {
   readonly latencyBucketsSeconds: readonly number[];
   readonly confidenceBuckets: readonly number[];
   readonly batchSizeBuckets: readonly number[];
-  /** Path or file URL of the reference, or the reference itself. */
+  /** Path or file URL of the reference, the reference itself, or `{ warmUp: { samples } }`. */
   readonly reference?: string | Readonly<Record<string, unknown>>;
 }
 
@@ -103,6 +104,12 @@ export interface ResolvedGpu {
   readonly sources?: GpuSourceOptions;
   /** Left out: in what is pushed, and not in the scrape. */
   readonly semanticConventions?: boolean;
+}
+
+export interface ResolvedDrift {
+  /** What is left out is for `@inferometer/drift-metrics` to choose. */
+  readonly settings: DriftOptions & { readonly panes: number };
+  readonly evaluationIntervalMs: number;
 }
 
 export interface ResolvedResources {

@@ -114,7 +114,7 @@ class SharedAnnouncementLog implements AnnouncementLog {
     if (slab === undefined || kind === undefined || !outlivesItsWriter(kind)) {
       return undefined;
     }
-    const length = slotsOf(kind, series.bounds);
+    const length = slotsOf(kind, series.bounds, series.bins);
     // What a thread was doing ends with it, what it has counted does not; the series of both stay.
     const slots =
       kind === 'upDownCounter'
@@ -137,6 +137,7 @@ function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: Retired
       attributes: series.attributes,
       startTimeMs: series.startTimeMs,
       ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
+      ...(series.bins === undefined ? undefined : { bins: series.bins }),
       values: slots.slice(),
       sumError: 0,
     };

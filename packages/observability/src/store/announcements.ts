@@ -32,6 +32,11 @@ export interface SeriesAnnouncement {
   readonly startTimeMs: number;
   /** Upper bounds of a histogram's buckets, the last one (infinity) left out. */
   readonly bounds?: readonly number[];
+  /**
+   * Counters only, and only where many of one owner lie side by side: what labels each has beside `attributes`. To readers
+   * each is a series of its own.
+   */
+  readonly bins?: readonly Attributes[];
   /** Gauges and mirrored counters only: who set it. A value set by hand wins over a sampled one. */
   readonly origin?: GaugeOrigin;
 }
@@ -54,6 +59,7 @@ export interface RetiredSeries {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   readonly bounds?: readonly number[];
+  readonly bins?: readonly Attributes[];
   /** As the slots of a series: one number for a counter; the bucket counts and the sum for a histogram. */
   readonly values: Float64Array;
   /** What rounding took from a histogram's sum when parts were added up; see compensated-sum.ts. */

@@ -22,6 +22,7 @@ export interface SeriesDescription {
   readonly metric: MetricDefinition;
   readonly attributes: Attributes;
   readonly bounds?: readonly number[];
+  readonly bins?: readonly Attributes[];
   readonly origin?: GaugeOrigin;
 }
 
@@ -92,12 +93,13 @@ class SlabSeriesStore implements SeriesStore {
       index: block.index + offset,
       startTimeMs: this.#now(),
       ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
+      ...(series.bins === undefined ? undefined : { bins: series.bins }),
       ...(series.origin === undefined ? undefined : { origin: series.origin }),
     });
   }
 
   series(series: SeriesDescription): SlotBlock {
-    const block = this.reserve(slotsOf(series.metric.kind, series.bounds));
+    const block = this.reserve(slotsOf(series.metric.kind, series.bounds, series.bins));
     if (isSet(series.metric.kind)) {
       block.slots[block.index] = Number.NaN;
     }

@@ -60,7 +60,7 @@ class SlabStoreReader implements StoreReader {
   readonly metrics = new Map<string, { definition: MetricDefinition; series: Map<string, SummedSeries> }>();
   readonly #defined = new Map<string, MetricDefinition>();
   readonly #slabs = new Map<number, Map<number, Float64Array>>();
-  readonly #known = new Map<number, Set<number>>();
+  readonly #known = new Map<number, { readonly announcements: Set<number>; series: number }>();
   readonly #retired = createRetiredWriters();
   readonly #now: () => number;
   seriesCount = 0;
@@ -94,7 +94,9 @@ class SlabStoreReader implements StoreReader {
           this.#retire(writer);
         }
         for (const total of announcement.totals) {
-          this.#seriesFor(total)?.setRetired(total);
+          for (const part of totalsOfBins(total)) {
+            this.#seriesFor(part)?.setRetired(part);
+          }
         }
     }
   }
@@ -106,17 +108,27 @@ class SlabStoreReader implements StoreReader {
       // A message that was overtaken: its writer's totals came by retirement, or the slab will come with a repetition.
       return;
     }
-    const known = this.#known.get(writer) ?? new Set<number>();
+    const known = this.#known.get(writer) ?? { announcements: new Set<number>(), series: 0 };
     this.#known.set(writer, known);
-    const series = known.has(announcement.series) ? undefined : this.#seriesFor(announcement);
+    if (known.announcements.has(announcement.series) || this.#definitionOf(announcement) === undefined) {
+      return;
+    }
+    known.announcements.add(announcement.series);
+    for (const part of seriesOfBins(announcement)) {
+      this.#addCell(part, slots);
+      known.series += 1;
+      this.seriesCount += 1;
+    }
+  }
+
+  #addCell(announcement: SeriesAnnouncement, slots: Float64Array): void {
+    const series = this.#seriesFor(announcement);
     if (series === undefined) {
       return;
     }
-    known.add(announcement.series);
-    this.seriesCount += 1;
     series.startTimeMs = Math.min(series.startTimeMs, announcement.startTimeMs);
     series.addCell({
-      writer,
+      writer: announcement.writer,
       slots,
       index: announcement.index,
       bounds: announcement.bounds,
@@ -124,8 +136,12 @@ class SlabStoreReader implements StoreReader {
     });
   }
 
+  #definitionOf({ metric }: SeriesAnnouncement | RetiredSeries): MetricDefinition | undefined {
+    return metricsByName.get(metric) ?? this.#defined.get(metric);
+  }
+
   #seriesFor(announcement: SeriesAnnouncement | RetiredSeries): SummedSeries | undefined {
-    const definition = metricsByName.get(announcement.metric) ?? this.#defined.get(announcement.metric);
+    const definition = this.#definitionOf(announcement);
     if (definition === undefined) {
       return undefined;
     }
@@ -146,7 +162,7 @@ class SlabStoreReader implements StoreReader {
   #retire(writer: number): void {
     this.#retired.add(writer);
     this.#slabs.delete(writer);
-    this.seriesCount -= this.#known.get(writer)?.size ?? 0;
+    this.seriesCount -= this.#known.get(writer)?.series ?? 0;
     this.#known.delete(writer);
     for (const metric of this.metrics.values()) {
       for (const [key, series] of metric.series) {
@@ -156,6 +172,25 @@ class SlabStoreReader implements StoreReader {
       }
     }
   }
+}
+
+/** What was announced together, one by one. */
+function seriesOfBins(announcement: SeriesAnnouncement): readonly SeriesAnnouncement[] {
+  const { bins, attributes, index, ...rest } = announcement;
+  return (
+    bins?.map((bin, place) => Object.assign({ attributes: { ...attributes, ...bin }, index: index + place }, rest)) ?? [
+      announcement,
+    ]
+  );
+}
+
+function totalsOfBins(total: RetiredSeries): readonly RetiredSeries[] {
+  const { bins, attributes, values, ...rest } = total;
+  return (
+    bins?.map((bin, place) =>
+      Object.assign({ attributes: { ...attributes, ...bin }, values: values.subarray(place, place + 1) }, rest),
+    ) ?? [total]
+  );
 }
 
 function endsWithItsWriters(definition: MetricDefinition): boolean {
