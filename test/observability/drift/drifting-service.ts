@@ -34,7 +34,7 @@ export const asEver = (seed: number): PredictionRow[] => predictions(100, seed +
 
 /** Rows of another mix of classes. */
 export const shifted = (seed: number): PredictionRow[] =>
-  asEver(seed).map((row, place) => (place % 2 === 0 ? { ...row, predictedClass: 'sports' } : row));
+  asEver(seed).map((row, place) => (place % 2 === 0 ? Object.assign(row, { predictedClass: 'sports' }) : row));
 
 /** Gives what starts services in the tests of this suite; each is shut down after its test. */
 export function useDriftingServices(): (options?: ObservabilityOptions) => Promise<DriftingService> {
