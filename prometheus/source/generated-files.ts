@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fleetDriftRules } from './fleet-drift-rules.ts';
 import { metricsPage } from './metrics-page.ts';
+import { readSlo } from './read-slo.ts';
+import { withRunbookLinks } from './runbook-links.ts';
+import { sloRules } from './slo-rules.ts';
 
 /** A file that is committed and must be what the code makes. */
 export interface GeneratedFile {
@@ -7,7 +12,21 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Everything that `npm run generate` writes. */
+/**
+ * Everything that `npm run generate` writes.
+ *
+ * @throws SloError where slo.yml cannot become rules
+ */
 export function generatedFiles(): readonly GeneratedFile[] {
-  return [{ path: 'docs/METRICS.md', text: metricsPage() }];
+  const slo = readSlo(read('slo.yml'));
+  return [
+    { path: 'docs/METRICS.md', text: metricsPage() },
+    { path: 'prometheus/rules/slo.yml', text: sloRules(slo) },
+    { path: 'prometheus/rules/drift-fleet.yml', text: fleetDriftRules(slo) },
+    { path: 'prometheus/rules/alerts.yml', text: withRunbookLinks(read('rules/alerts.yml'), slo.runbook) },
+  ];
+}
+
+function read(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }
