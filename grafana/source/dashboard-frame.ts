@@ -36,8 +36,8 @@ export interface DashboardContent {
   readonly description: string;
   /** OpenTelemetry name of a metric that every target which the dashboard is about has. */
   readonly targetsHave: string;
-  /** Whether there are variables for models and versions. */
-  readonly isOfModels: boolean;
+  /** OpenTelemetry name of a metric whose models there are to choose from; without, there is no choice of models. */
+  readonly models?: string;
   /** The answer, before all rows. */
   readonly top: readonly Builder<Panel>[];
   readonly rows: readonly PanelRow[];
@@ -101,25 +101,26 @@ function addRow(builder: DashboardBuilder, { title, isCollapsed = false, panels 
   }
 }
 
-function variables({ targetsHave, isOfModels }: DashboardContent): Builder<VariableModel>[] {
+function variables({ targetsHave, models }: DashboardContent): Builder<VariableModel>[] {
   const { name } = metric(targetsHave);
-  const inJob = `${name}{job=~"$job"}`;
-  const own = [
+  return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
     choice('job', 'Job', '.+', `label_values(${name}, job)`),
-    choice('instance', 'Instance', '.+', `label_values(${inJob}, instance)`),
+    choice('instance', 'Instance', '.+', `label_values(${name}{job=~"$job"}, instance)`),
+    ...(models === undefined ? [] : choicesOfModels(models)),
+    runbookVariable(),
   ];
-  const ofModels = [
+}
+
+function choicesOfModels(models: string): QueryVariableBuilder[] {
+  const versions = bare('inference.model.info', 'model_type=~"$model"');
+  return [
     // Also what has no such label: overflow series, and drift scores that are set by hand.
-    choice('model', 'Model', '.*', `label_values(${bare('inference.requests')}, model_type)`),
-    choice(
-      'version',
-      'Version',
-      '.*',
-      `label_values(${bare('inference.model.info', 'model_type=~"$model"')}, model_version)`,
-    ).description('Versions of declared models. Models without a version stay in view whatever is chosen.'),
+    choice('model', 'Model', '.*', `label_values(${bare(models)}, model_type)`),
+    choice('version', 'Version', '.*', `label_values(${versions}, model_version)`).description(
+      'Versions of declared models. Models without a version stay in view whatever is chosen.',
+    ),
   ];
-  return [...own, ...(isOfModels ? ofModels : []), runbookVariable()];
 }
 
 /** The builder of constants has no way to hide one. */

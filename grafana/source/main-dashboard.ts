@@ -30,7 +30,7 @@ export function mainDashboard(): Dashboard {
     description:
       'Are the models serving, and serving well? Read the top row first: what is green needs nobody. The table says which model it is.',
     targetsHave: 'inference.requests',
-    isOfModels: true,
+    models: 'inference.requests',
     top: [...answers(), models()],
     rows: [serviceLevels(), traffic(), latency(), predictions(), saturation()],
   });
@@ -51,7 +51,7 @@ function answers(): PanelRow['panels'] {
       title: 'Failed',
       description: 'Do requests fail? The share of all requests that ended in an error of any kind.',
       noData: NO_REQUESTS,
-      alerts: ['ErrorBudgetBurn'],
+      alerts: ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow'],
       unit: 'percentunit',
       decimals: 2,
       queries: [
@@ -74,7 +74,7 @@ function answers(): PanelRow['panels'] {
       title: 'Error budget burn, 1 h',
       description: burnDescription('errors', 'the worst model'),
       noData: NO_REQUESTS,
-      alerts: ['ErrorBudgetBurn'],
+      alerts: ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow'],
       unit: 'none',
       decimals: 1,
       queries: [{ expression: max([], errorBurn('1h')), legend: 'burn' }],
@@ -85,7 +85,7 @@ function answers(): PanelRow['panels'] {
       title: 'Latency budget burn, 1 h',
       description: burnDescription('slow answers', 'the worst model'),
       noData: NO_REQUESTS,
-      alerts: ['LatencyBudgetBurn'],
+      alerts: ['LatencyBudgetBurnFast', 'LatencyBudgetBurnSlow'],
       unit: 'none',
       decimals: 1,
       queries: [{ expression: max([], latencyBurn('1h')), legend: 'burn' }],
@@ -186,7 +186,7 @@ function serviceLevels(): PanelRow {
         title: 'Error budget burn',
         description: burnDescription('errors', 'each model'),
         noData: NO_REQUESTS,
-        alerts: ['ErrorBudgetBurn'],
+        alerts: ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow'],
         unit: 'none',
         queries: [
           { expression: errorBurn('1h'), legend: '{{model_type}}, 1 h' },
@@ -199,7 +199,7 @@ function serviceLevels(): PanelRow {
         title: 'Latency budget burn',
         description: burnDescription('slow answers', 'each model'),
         noData: NO_REQUESTS,
-        alerts: ['LatencyBudgetBurn'],
+        alerts: ['LatencyBudgetBurnFast', 'LatencyBudgetBurnSlow'],
         unit: 'none',
         queries: [
           { expression: latencyBurn('1h'), legend: '{{model_type}}, 1 h' },
@@ -230,7 +230,7 @@ function traffic(): PanelRow {
         title: 'Failed by model',
         description: 'Since when, and which model? The share of its requests that ended in an error of any kind.',
         noData: NO_REQUESTS,
-        alerts: ['ErrorBudgetBurn'],
+        alerts: ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow'],
         unit: 'percentunit',
         queries: [
           {

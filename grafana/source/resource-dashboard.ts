@@ -12,7 +12,7 @@ const NO_PROCESS = 'No process';
 const NO_GPU = 'No GPU tells';
 
 const cpuLimits = { amber: 80, red: 95 };
-const memoryLimits = { amber: 0.85, red: 0.95 };
+const memoryLimits = { amber: 0.8, red: 0.9 };
 const loopLimits = { amber: 0.7, red: 0.9 };
 const blockedLimits = { amber: 5, red: 30 };
 
@@ -28,7 +28,6 @@ export function resourceDashboard(): Dashboard {
     description:
       'Do the services have what they need? Processor, memory, event loop and GPUs, what an inference costs in energy, and whether what you see is told in full.',
     targetsHave: 'inferometer.series',
-    isOfModels: false,
     top: answers(),
     rows: [processorAndMemory(), runtime(), gpus(), energy(), telemetry(), gpuDetails()],
   });
@@ -52,6 +51,7 @@ function answers(): PanelRow['panels'] {
       description:
         'Will something be killed for memory? The working set as a share of its limit, of the fullest target.',
       noData: 'No limit known',
+      alerts: ['MemoryNearLimit'],
       unit: 'percentunit',
       decimals: 0,
       queries: [{ expression: max([], memoryShare), legend: 'memory' }],
@@ -73,7 +73,6 @@ function answers(): PanelRow['panels'] {
       title: 'Heap, largest',
       description: 'Does a heap grow? JavaScript objects of the process that has most of them; buffers are not in it.',
       noData: NO_PROCESS,
-      alerts: ['HeapNearLimit'],
       unit: 'bytes',
       queries: [{ expression: max([], sum(INSTANCE, gauge('v8js.memory.heap.used'))), legend: 'heap' }],
       width: 3,
@@ -153,6 +152,7 @@ function processorAndMemory(): PanelRow {
         title: 'Memory, share of its limit',
         description: 'How near is a target to being killed for memory? The working set as a share of what it may have.',
         noData: 'No limit known',
+        alerts: ['MemoryNearLimit'],
         unit: 'percentunit',
         max: 1,
         queries: [{ expression: max(INSTANCE, memoryShare), legend: BY_INSTANCE }],
@@ -217,7 +217,6 @@ function runtime(): PanelRow {
         title: 'Heap',
         description: 'Does a process leak objects? What the heap holds, and what V8 has allocated for it.',
         noData: NO_PROCESS,
-        alerts: ['HeapNearLimit'],
         unit: 'bytes',
         queries: [
           { expression: sum(INSTANCE, gauge('v8js.memory.heap.used')), legend: '{{instance}} used' },
@@ -385,7 +384,7 @@ function telemetry(): PanelRow {
         description:
           'Does Prometheus reach every process? 1 if the last scrape worked, by target. Where metrics are pushed instead, there is nothing here.',
         noData: 'Nothing is scraped: metrics are pushed',
-        alerts: ['TargetDown', 'AllTargetsAbsent'],
+        alerts: ['TargetDown', 'AllTargetsGone'],
         unit: 'short',
         queries: [{ expression: ofTargets('up'), legend: BY_INSTANCE }],
         limits: { red: 1, isFloor: true },
@@ -435,6 +434,7 @@ function telemetry(): PanelRow {
         description:
           'Does a service record nonsense? Values in a second that were no finite number in range or no text, by metric and cause.',
         noData: 'None was dropped since the processes started',
+        alerts: ['ValuesDropped'],
         unit: 'ops',
         queries: [
           {
@@ -464,6 +464,7 @@ function telemetry(): PanelRow {
         description:
           'Is something odd about a process? Restarts of its observer in an hour, and environment variables that are wrong and not used; the log has more.',
         noData: NO_PROCESS,
+        alerts: ['ObserverRestarting', 'ConfigurationProblem'],
         unit: 'short',
         queries: [
           {
