@@ -36,14 +36,18 @@ export interface PrometheusServer {
 /** Another program may take the free port before Prometheus does. */
 const ATTEMPTS = 3;
 
-/** Starts Prometheus, scraping the addresses as the job `service` every 250 ms, and waits until it answers. */
+/**
+ * Starts Prometheus, scraping one address or several as the job `service` every 250 ms, and waits until it answers.
+ * @param ruleGroups as a rule file has them; evaluated as often
+ */
 export async function startPrometheus(
   prometheus: string,
-  ...metricsUrls: readonly string[]
+  metricsUrls: string | readonly string[],
+  ruleGroups: readonly object[] = [],
 ): Promise<PrometheusServer> {
+  const targets = [metricsUrls].flat().map((metricsUrl) => new URL(metricsUrl));
   for (let attempt = 1; ; attempt++) {
-    const targets = metricsUrls.map((metricsUrl) => new URL(metricsUrl));
-    const server = await RunningPrometheus.start(prometheus, targets);
+    const server = await RunningPrometheus.start(prometheus, targets, ruleGroups);
     try {
       await server.ready();
       return server;
@@ -55,6 +59,9 @@ export async function startPrometheus(
     }
   }
 }
+
+/** Beside the configuration. */
+const RULE_FILE = 'rules.yml';
 
 class RunningPrometheus implements PrometheusServer {
   readonly #child: ChildProcess;
@@ -71,10 +78,15 @@ class RunningPrometheus implements PrometheusServer {
     });
   }
 
-  static async start(prometheus: string, targets: readonly URL[]): Promise<RunningPrometheus> {
+  static async start(
+    prometheus: string,
+    targets: readonly URL[],
+    ruleGroups: readonly object[],
+  ): Promise<RunningPrometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
     const configuration = join(folder, 'prometheus.yml');
     await writeFile(configuration, configurationText(targets));
+    await writeFile(join(folder, RULE_FILE), JSON.stringify({ groups: ruleGroups }));
     const port = await freePort();
     const child = spawn(
       prometheus,
@@ -151,7 +163,8 @@ class RunningPrometheus implements PrometheusServer {
 
 function configurationText(targets: readonly URL[]): string {
   return JSON.stringify({
-    global: { scrape_interval: '250ms', scrape_timeout: '250ms' },
+    global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '250ms' },
+    rule_files: [RULE_FILE],
     scrape_configs: [
       {
         job_name: 'service',

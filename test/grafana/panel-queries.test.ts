@@ -1,3 +1,5 @@
+import { driftRules } from '@inferometer/drift-metrics';
+import type { DriftOptions } from '@inferometer/observability';
 import { expect } from 'chai';
 import { type PrometheusServer, type QueriedSeries, startPrometheus } from '../e2e/prometheus-server.ts';
 import { H100, h100At, makeNvmlStub, type NvmlStub } from '../gpu-metrics/support/nvml-stub.ts';
@@ -13,6 +15,9 @@ const EXAMPLE = new URL('fixtures/observed-example.ts', import.meta.url);
 
 /** Twenty scrapes. */
 const WINDOWS = { rate: '5s', range: '30s' };
+
+/** Panes and a window that a test can wait for. */
+const QUICK_DRIFT: DriftOptions = { paneMinimumMs: 200, paneMinimumEvents: 20, minimumSamples: 100 };
 
 /** Told only where it is measured: in a container with a processor quota. */
 const DEPENDS_ON_THE_MACHINE = 'cpu_throttled_seconds_total';
@@ -49,12 +54,18 @@ describe("the dashboards' queries, asked of a real Prometheus that scrapes two r
     stub = makeNvmlStub(gcc, scenario(0));
     let ticks = 0;
     ticking = setInterval(() => stub.play(scenario(++ticks)), TICK_MS);
-    const setup: ExampleSetup = { nvml: stub.path, otlpUrl: receiver.url, requestsPerSecond: 40 };
+    const setup: ExampleSetup = {
+      nvml: stub.path,
+      otlpUrl: receiver.url,
+      requestsPerSecond: 60,
+      drift: QUICK_DRIFT,
+      hasStrays: true,
+    };
     const replicas = [0, 1].map(() =>
       startProgram(EXAMPLE, { args: [JSON.stringify(setup)], environment: stub.environment }),
     );
     const metricsUrls = await Promise.all(replicas.map((replica) => replica.hear<string>('metricsUrl')));
-    prometheus = await startPrometheus(path, ...metricsUrls);
+    prometheus = await startPrometheus(path, metricsUrls, [driftRules({ minimumSamples: 100 })]);
   });
 
   after(async () => {
