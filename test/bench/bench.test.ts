@@ -9,8 +9,10 @@ import { barChart } from '../../bench/report/bar-chart.ts';
 import { withResults } from '../../bench/report/docs-page.ts';
 import { resultText } from '../../bench/report/print.ts';
 import { keptResults } from '../../bench/results.ts';
+import { requireTool } from '../support/required-tool.ts';
 import type { Scenario, ScenarioContext, ScenarioResult } from '../../bench/scenario.ts';
 import { blocked } from '../../bench/blocked.bench.ts';
+import { gpuScenario } from '../../bench/gpu.bench.ts';
 import { record } from '../../bench/record.bench.ts';
 import { startup } from '../../bench/startup.bench.ts';
 
@@ -58,6 +60,17 @@ describe('the benchmarks', function () {
     const answered = measurements.map(({ values }) => values['answeredMeanwhile'] as number);
     expect(answered[0]).to.be.above(0);
     expect(answered.slice(1)).to.deep.equal([0, 0, 0]);
+  });
+
+  it('sample eight GPUs in every way, and have a driver call hang under a service', async function () {
+    requireTool(this, 'gcc');
+    const { measurements, requirements } = await runTiny(gpuScenario);
+    for (const { values } of measurements) {
+      expect(values['cpuMsPerTick'] ?? values['cpuMs']).to.be.above(0);
+    }
+    expect(measurements[0]?.values['mainLoopDelayMs']).to.be.above(0);
+    expect(measurements[0]?.values['observerLoopDelayMs']).to.be.above(0);
+    expect(requirements.find(({ text }) => text.includes('that hangs'))?.met).to.equal(true);
   });
 
   it('start each library in a fresh process', async () => {

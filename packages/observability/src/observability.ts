@@ -15,7 +15,9 @@ export interface Observability extends RecordingSide {
   readonly resources: ResourceMonitor;
   /**
    * A `MetricProducer` over what this process records, for a MetricReader of your own: `new PeriodicExportingMetricReader({
-   * exporter, metricProducers: [observability.createStoreProducer()] })`. What the observer itself measures is not in it.
+   * exporter, metricProducers: [observability.createStoreProducer()] })`. Of what the observer measures it has what is in
+   * the catalogue (docs/METRICS.md), so of GPUs `gpu.utilization` and `gpu.memory.used` alone: other GPU series, `hw.*`,
+   * host metrics and metrics of the global meter are only in what the observer serves and pushes.
    *
    * @throws Error in a worker thread: series of all threads meet on the one that called `initObservability()` first
    */

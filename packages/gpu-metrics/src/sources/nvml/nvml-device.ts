@@ -73,7 +73,6 @@ export class NvmlDevice {
     const readings = this.#readings;
     put(device, 'temperatureCelsius', readings.temperatureCelsius());
     put(device, 'powerWatts', readings.powerWatts());
-    put(device, 'powerLimitWatts', readings.powerLimitWatts());
     put(device, 'energyJoules', readings.energyJoules());
     put(device, 'smClockHertz', readings.smClockHertz());
     put(device, 'memoryClockHertz', readings.memoryClockHertz());
@@ -98,7 +97,10 @@ export class NvmlDevice {
     put(device, 'tensorActivityPercent', gpm.tensorActivityPercent);
   }
 
-  /** What is dear to ask: half a millisecond for each GPU's field values, several for its list of processes. */
+  /**
+   * What is dear to ask, or seldom changes: half a millisecond for each GPU's field values, several for its list of
+   * processes.
+   */
   #sampleSlow(nowMs: number): GpuDevice {
     const fields = this.#fields.read();
     const { processId, driverVersion } = this.#parts;
@@ -113,6 +115,7 @@ export class NvmlDevice {
       driverVersion,
       parentUuid: instance?.parentUuid,
       migProfile: instance?.profile,
+      powerLimitWatts: this.#readings.powerLimitWatts(),
       memoryTemperatureCelsius: fields.memoryTemperatureCelsius,
       pcieTransmittedBytes: addCounter(this.#transmitted, fields.pcieTransmittedBytes, nowMs),
       pcieReceivedBytes: addCounter(this.#received, fields.pcieReceivedBytes, nowMs),
