@@ -17,7 +17,7 @@ const STOP_TIMEOUT_MS = 5000;
 
 async function run(options: RunOptions): Promise<void> {
   // First, and the rest is imported after it: the time that loading takes is observed too.
-  const observability = startObservability(options.metricsPort);
+  const observability = startObservability(options.metricsPort, options.driftPaneMs);
   let metricsUrl: string | undefined;
   const service = await listen(options, observability, () => metricsUrl);
   if (service === undefined) return;

@@ -1,4 +1,5 @@
-import { documentClasses, imageClasses, modelVersion } from '../models/model-files.ts';
+import { loadReferenceProfile, shortHash } from '@inferometer/drift-metrics';
+import { documentClasses, imageClasses, modelVersion, referencePath } from '../models/model-files.ts';
 import type { ScrapedSeries } from './scraped-series.ts';
 import type { ModelType, Tally } from './traffic.ts';
 
@@ -9,6 +10,10 @@ export interface Check {
   readonly passed: boolean;
 }
 
+const references = {
+  document: loadReferenceProfile(referencePath('document')),
+  image: loadReferenceProfile(referencePath('image')),
+};
 const PHASES = ['preprocess', 'inference', 'postprocess'];
 
 /** Compares the scraped series with what was sent. */
@@ -20,6 +25,11 @@ export function checkSeries(series: ScrapedSeries, tallies: Readonly<Record<Mode
     // Sums of confidences are added up in another order here.
     const passed = received !== undefined && Math.abs(received - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
     checks.push({ what: describe(name, labels), expected, received, passed });
+  }
+
+  function isAbsent(name: string, labels: Readonly<Record<string, string>>): void {
+    const received = series.value(name, labels);
+    checks.push({ what: describe(name, labels), expected: 'none', received, passed: received === undefined });
   }
 
   function isPositive(name: string, labels: Readonly<Record<string, string>> = {}): void {
@@ -55,6 +65,22 @@ export function checkSeries(series: ScrapedSeries, tallies: Readonly<Record<Mode
     equals(tally.correct, 'ground_truth_total', { model_type, outcome: 'correct' });
     equals(tally.incorrect, 'ground_truth_total', { model_type, outcome: 'incorrect' });
     equals(tally.correct / (tally.correct + tally.incorrect), 'model_accuracy', labels);
+    checkDrift(model_type, tally, classes);
+  }
+
+  /** Too few predictions for a score, and none may be told; what it will be made of is counted already. */
+  function checkDrift(model_type: ModelType, tally: Tally, classes: readonly string[]): void {
+    const profile = references[model_type];
+    equals(1, 'drift_reference_loaded', { model_type });
+    equals(profile.samples, 'drift_reference_samples', { model_type, signal: 'class' });
+    for (const bin of classes) {
+      const count = tally.predictedClasses.filter((name) => name === bin).length;
+      equals(count, 'drift_live_count_total', { model_type, signal: 'class', bin, reference: shortHash(profile) });
+    }
+    for (const alert_type of ['distribution', 'confidence', 'performance']) {
+      equals(0, 'drift_alerts_total', { model_type, alert_type });
+    }
+    isAbsent('drift_score', { model_type, metric_type: 'distribution' });
   }
 
   checkModel('document', 'search', documentClasses);

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 export interface ChildService {
@@ -13,13 +15,21 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 10_000;
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** Starts the service as its users do, on free ports and without replay. */
-export async function startChildService(): Promise<ChildService> {
-  const args = [...process.execArgv, MAIN, '--port', '0', '--metrics-port', '0', '--no-replay'];
+/**
+ * Starts the service as its users do, on free ports and without replay.
+ *
+ * @param further options of the service
+ * @param onLine called with each line that the service prints
+ */
+export async function startChildService(
+  further: readonly string[] = [],
+  onLine: (line: string) => void = () => {},
+): Promise<ChildService> {
+  const args = [...process.execArgv, MAIN, '--port', '0', '--metrics-port', '0', '--no-replay', ...further];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   const output = await Promise.race([
-    readUntilStarted(child.stdout),
+    readUntilStarted(child.stdout, onLine),
     exited.then(([code]) => `the service ended with exit code ${code}`),
     new Promise<string>((resolve) => setTimeout(resolve, START_TIMEOUT_MS, 'the service took too long').unref()),
   ]);
@@ -42,14 +52,15 @@ export async function startChildService(): Promise<ChildService> {
   };
 }
 
-async function readUntilStarted(stdout: NodeJS.ReadableStream): Promise<string> {
+async function readUntilStarted(stdout: Readable, onLine: (line: string) => void): Promise<string> {
   let output = '';
-  stdout.setEncoding('utf8');
   return new Promise((resolve) => {
-    stdout.on('data', (chunk: string) => {
-      output += chunk;
-      // The last line that the service prints.
-      if (output.includes('Ctrl-C')) resolve(output);
+    createInterface({ input: stdout }).on('line', (line) => {
+      onLine(line);
+      if (output.includes('Ctrl-C')) return;
+      output += `${line}\n`;
+      // The last line that the service prints when it starts.
+      if (line.includes('Ctrl-C')) resolve(output);
     });
   });
 }
