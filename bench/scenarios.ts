@@ -3,7 +3,20 @@ import { blocked } from './blocked.bench.ts';
 import { gpuScenario } from './gpu.bench.ts';
 import { onnx } from './onnx.bench.ts';
 import { record } from './record.bench.ts';
+import { scrape } from './scrape.bench.ts';
+import { scrapeGzip } from './scrape-gzip.bench.ts';
+import { scrapeTypical } from './scrape-typical.bench.ts';
 import type { Scenario } from './scenario.ts';
 import { startup } from './startup.bench.ts';
 
-export const scenarios: readonly Scenario[] = [record, allocation, blocked, onnx, startup, gpuScenario];
+export const scenarios: readonly Scenario[] = [
+  record,
+  allocation,
+  scrape,
+  scrapeGzip,
+  scrapeTypical,
+  blocked,
+  onnx,
+  startup,
+  gpuScenario,
+];

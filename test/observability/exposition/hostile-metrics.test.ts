@@ -1,117 +1,11 @@
-import type { Attributes } from '@opentelemetry/api';
-import { AggregationTemporality, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
-import {
-  counterData,
-  exponentialHistogramData,
-  gaugeData,
-  histogram,
-  histogramData,
-  resourceMetrics,
-  upDownCounterData,
-} from '../../support/metric-data.ts';
+import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
 import { checkWithPromtool } from '../../support/promtool.ts';
 import { requireTool } from '../../support/required-tool.ts';
-
-// Any sequence of UTF-16 code units, lone surrogates included, with what means something to the format made likely.
-const hostileText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 8 }),
-  fc
-    .array(
-      fc.constantFrom('"', '\\', '\n', '\r', '\0', '{', '}', ',', '=', '#', ' ', '\ud83d', '\udc00', '😀', 'é', 'a'),
-      {
-        maxLength: 8,
-      },
-    )
-    .map((parts) => parts.join('')),
-);
-const hostileKey = fc.oneof(
-  hostileText,
-  fc.constantFrom(
-    'le',
-    'quantile',
-    'exported_le',
-    '__name__',
-    '__proto__',
-    'constructor',
-    '',
-    '2x',
-    '_x',
-    'a.b',
-    'a-b',
-    'a_b',
-  ),
-);
-const attributeValue = fc.oneof(
-  hostileText,
-  fc.double(),
-  fc.boolean(),
-  fc.array(hostileText, { maxLength: 3 }),
-  fc.constant(undefined),
-);
-const attributes: fc.Arbitrary<Attributes> = fc.dictionary(hostileKey, attributeValue, { maxKeys: 4 });
-const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(NaN, Infinity, -Infinity, -0, 0));
-// Few names, so that families meet, and clashing ones among them.
-const metricName = fc.oneof(
-  fc.constantFrom('x', 'x.bucket', 'x.count', 'x_sum', 'x.total', 'X', '9x', 'target.info', 'y', 'y.seconds', '@', ''),
-  hostileText,
-);
-const fields = fc.record({
-  unit: fc.constantFrom('', 's', '1', '%', 'By/s', '{x}', 'a"b', '/', 'é'),
-  description: hostileText,
-  temporality: fc.constantFrom(
-    AggregationTemporality.CUMULATIVE,
-    AggregationTemporality.CUMULATIVE,
-    AggregationTemporality.DELTA,
-  ),
-});
-const count = fc.nat(1000);
-const histogramValue = fc
-  .uniqueArray(fc.oneof(fc.double({ noNaN: true }), fc.integer()), { maxLength: 6 })
-  .chain((bounds) =>
-    fc.tuple(
-      fc.constant(bounds),
-      fc.array(count, { minLength: bounds.length + 1, maxLength: bounds.length + 1 }),
-      number,
-    ),
-  )
-  .map(([bounds, counts, sum]) =>
-    histogram(
-      bounds.sort((left, right) => left - right),
-      counts,
-      sum,
-    ),
-  );
-const side = fc.record({
-  offset: fc.integer({ min: -1100, max: 1100 }),
-  bucketCounts: fc.array(count, { maxLength: 6 }),
-});
-const exponentialValue = fc.record({
-  count,
-  sum: number,
-  scale: fc.integer({ min: -10, max: 20 }),
-  zeroCount: count,
-  positive: side,
-  negative: side,
-});
-
-function seriesOf<T>(value: fc.Arbitrary<T>): fc.Arbitrary<[Attributes, T][]> {
-  return fc.array(fc.tuple(attributes, value), { maxLength: 4 });
-}
-
-const metric: fc.Arbitrary<MetricData> = fc.oneof(
-  fc.tuple(metricName, seriesOf(number), fields).map((args) => counterData(...args)),
-  fc.tuple(metricName, seriesOf(number), fields).map((args) => upDownCounterData(...args)),
-  fc.tuple(metricName, seriesOf(number), fields).map((args) => gaugeData(...args)),
-  fc.tuple(metricName, seriesOf(histogramValue), fields).map((args) => histogramData(...args)),
-  fc.tuple(metricName, seriesOf(exponentialValue), fields).map((args) => exponentialHistogramData(...args)),
-);
-const collection: fc.Arbitrary<ResourceMetrics> = fc
-  .tuple(fc.array(fc.array(metric, { maxLength: 4 }), { maxLength: 4 }), attributes)
-  .map(([scopes, resourceAttributes]) => resourceMetrics(scopes, resourceAttributes));
+import { anyNumber, hostileCollection, hostileText } from './hostile-collection.ts';
 
 function byName([left = '']: readonly string[], [right = '']: readonly string[]): number {
   return left < right ? -1 : 1;
@@ -123,7 +17,7 @@ const SEED = 20_261_123;
 describe('metrics of hostile origin', () => {
   it('become a body that a strict parser reads', () => {
     fc.assert(
-      fc.property(collection, (metrics) => {
+      fc.property(hostileCollection, (metrics) => {
         parsePrometheusText(createTextWriter().writeText(metrics).body.toString('utf8'));
       }),
       { seed: SEED, numRuns: 1000 },
@@ -134,7 +28,7 @@ describe('metrics of hostile origin', () => {
     const plain = fc.array(
       fc.tuple(
         fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c'), hostileText), { selector: ([key]) => key }),
-        number,
+        anyNumber,
       ),
       { maxLength: 5 },
     );
@@ -172,7 +66,7 @@ describe('metrics of hostile origin', () => {
     it('become a body that promtool reads', async () => {
       // Each body costs a process, so these are few, and larger than those above.
       const bodies = fc
-        .sample(fc.array(collection, { minLength: 8, maxLength: 8 }), { seed: SEED, numRuns: 12 })
+        .sample(fc.array(hostileCollection, { minLength: 8, maxLength: 8 }), { seed: SEED, numRuns: 12 })
         .map((collections) => ({
           resource: collections[0]!.resource,
           scopeMetrics: collections.flatMap(({ scopeMetrics }) => scopeMetrics),

@@ -21,7 +21,10 @@ interface Cell {
 export interface ReadableSeries {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
+  /** The same array for all series that have the same bounds. */
   readonly bounds: readonly number[] | undefined;
+  /** A place for who writes the series as text to keep its labels: a table of them would cost more than the text. */
+  labelText: string | undefined;
   /** The value of a counter; of what is set, `undefined` where nobody tells it. */
   readValue(): number | undefined;
   /** Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places. */
@@ -62,6 +65,7 @@ class SlabStoreReader implements StoreReader {
   readonly #slabs = new Map<number, Map<number, Float64Array>>();
   readonly #known = new Map<number, { readonly announcements: Set<number>; series: number }>();
   readonly #retired = createRetiredWriters();
+  readonly #bounds = new Map<string, readonly number[]>();
   readonly #now: () => number;
   seriesCount = 0;
 
@@ -131,7 +135,7 @@ class SlabStoreReader implements StoreReader {
       writer: announcement.writer,
       slots,
       index: announcement.index,
-      bounds: announcement.bounds,
+      bounds: this.#sameArray(announcement.bounds),
       origin: announcement.origin ?? 'manual',
     });
   }
@@ -153,10 +157,23 @@ class SlabStoreReader implements StoreReader {
     const key = seriesKey(announcement.attributes);
     let series = metric.series.get(key);
     if (series === undefined) {
-      series = new SummedSeries(definition, announcement, this.#now);
+      series = new SummedSeries(definition, announcement, this.#sameArray(announcement.bounds), this.#now);
       metric.series.set(key, series);
     }
     return series;
+  }
+
+  /** Messages between threads are copies, bounds included: thousands of equal arrays would be kept, and compared. */
+  #sameArray(bounds: readonly number[] | undefined): readonly number[] | undefined {
+    if (bounds === undefined) {
+      return undefined;
+    }
+    const key = bounds.join();
+    const known = this.#bounds.get(key);
+    if (known === undefined) {
+      this.#bounds.set(key, bounds);
+    }
+    return known ?? bounds;
   }
 
   #retire(writer: number): void {
@@ -201,6 +218,7 @@ class SummedSeries implements ReadableSeries {
   readonly attributes: Attributes;
   readonly bounds: readonly number[] | undefined;
   startTimeMs: number;
+  labelText: string | undefined = undefined;
   readonly #definition: MetricDefinition;
   readonly #now: () => number;
   /** In the order of the writers' numbers, so that two readers add up alike. */
@@ -209,11 +227,16 @@ class SummedSeries implements ReadableSeries {
   #retiredSumError = 0;
   readonly #sum: CompensatedSum = createCompensatedSum();
 
-  constructor(definition: MetricDefinition, first: SeriesAnnouncement | RetiredSeries, now: () => number) {
+  constructor(
+    definition: MetricDefinition,
+    first: SeriesAnnouncement | RetiredSeries,
+    bounds: readonly number[] | undefined,
+    now: () => number,
+  ) {
     this.#now = now;
     this.#definition = definition;
     this.attributes = first.attributes;
-    this.bounds = first.bounds;
+    this.bounds = bounds;
     this.startTimeMs = first.startTimeMs;
   }
 

@@ -1,3 +1,4 @@
+import type { ByteRun } from './byte-run.ts';
 import type { ByteText } from './byte-text.ts';
 import { sampleValueText } from './number-text.ts';
 
@@ -14,8 +15,7 @@ export interface BodyBuilder {
   /** Makes room for so many bytes more. */
   reserve(byteCount: number): void;
   append(text: ByteText): void;
-  /** Appends `byteCount` bytes that begin at `from` in `source`, which may be longer by up to three bytes. */
-  appendBytes(source: DataView, from: number, byteCount: number): void;
+  appendRun(run: ByteRun): void;
   /** Appends once more what stands at `from` in this body. */
   appendAgain(from: number, byteCount: number): void;
   /** Appends a sample's value and the end of its line. */
@@ -37,6 +37,12 @@ const MARGIN_BYTES = 4;
 
 const ZERO = 48;
 const NEWLINE = 10;
+
+/** `00` to `99` as two bytes each. */
+const DIGIT_PAIRS = Int16Array.from(
+  { length: 100 },
+  (_, pair) => ZERO + Math.floor(pair / 10) + ((ZERO + (pair % 10)) << 8),
+);
 
 /** @param memory where to write; other memory takes its place once it is too short */
 export function createBodyBuilder(memory: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)): BodyBuilder {
@@ -71,7 +77,7 @@ class MemoryBodyBuilder implements BodyBuilder {
     this.#length += this.#bytes.write(text, this.#length, 'latin1');
   }
 
-  appendBytes(source: DataView, from: number, byteCount: number): void {
+  #appendBytes(source: DataView, from: number, byteCount: number): void {
     const view = this.#view;
     const to = this.#length;
     for (let place = 0; place < byteCount; place += 4) {
@@ -80,13 +86,19 @@ class MemoryBodyBuilder implements BodyBuilder {
     this.#length = to + byteCount;
   }
 
+  appendRun({ view, byteCount }: ByteRun): void {
+    this.#appendBytes(view, 0, byteCount);
+  }
+
   appendAgain(from: number, byteCount: number): void {
-    this.appendBytes(this.#view, from, byteCount);
+    this.#appendBytes(this.#view, from, byteCount);
   }
 
   appendValue(value: number): void {
-    if (value === value >>> 0) {
-      this.#appendDigits(value);
+    // Integers of 32 bits are divided by a multiplication; as floats each digit of a count would cost a division.
+    const whole = value | 0;
+    if (whole === value && whole >= 0) {
+      this.#appendDigits(whole);
     } else {
       this.append(sampleValueText(value));
     }
@@ -103,16 +115,21 @@ class MemoryBodyBuilder implements BodyBuilder {
   }
 
   #appendDigits(value: number): void {
-    const bytes = this.#bytes;
+    const view = this.#view;
     const end = this.#length + digitsOf(value);
     let place = end;
     let rest = value;
-    do {
-      const tenth = (rest / 10) >>> 0;
-      place -= 1;
-      bytes[place] = ZERO + rest - tenth * 10;
-      rest = tenth;
-    } while (rest > 0);
+    while (rest >= 100) {
+      const hundredth = (rest / 100) | 0;
+      place -= 2;
+      view.setInt16(place, DIGIT_PAIRS[rest - hundredth * 100]!, true);
+      rest = hundredth;
+    }
+    if (rest >= 10) {
+      view.setInt16(place - 2, DIGIT_PAIRS[rest]!, true);
+    } else {
+      view.setInt8(place - 1, ZERO + rest);
+    }
     this.#length = end;
   }
 }
@@ -121,11 +138,13 @@ function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** @param value an integer below 2^32 */
+/** @param value an integer from 0 to 2^31 - 1 */
 function digitsOf(value: number): number {
-  let digits = 1;
-  for (let power = 10; power <= value; power *= 10) {
-    digits += 1;
+  if (value < 10_000) {
+    return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
   }
-  return digits;
+  if (value < 100_000_000) {
+    return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
+  }
+  return value < 1_000_000_000 ? 9 : 10;
 }

@@ -1,7 +1,7 @@
 import type { BodyBuilder } from './body-builder.ts';
 import { MAX_VALUE_BYTES } from './body-builder.ts';
 import type { BucketLayout } from './bucket-layout.ts';
-import { createByteRun } from './byte-run.ts';
+import { createByteRun, type ByteRun } from './byte-run.ts';
 import type { ByteText } from './byte-text.ts';
 import { createdLine } from './created-line.ts';
 import type { ExpositionFormat } from './exposition-format.ts';
@@ -25,51 +25,50 @@ export interface HistogramLines {
   ): void;
 }
 
-/** `} `, with room to copy four bytes. */
 const LABELS_END = createByteRun('} ');
-const SPACE = createByteRun(' ');
+const COMMA = createByteRun(',');
 
 /** More than `_bucket{`, `,`, `_sum{` and `} ` take. */
 const PUNCTUATION_BYTES = 16;
 
 /** @param name of the family, e.g. `inference_latency_seconds` */
 export function createHistogramLines(name: string, format: ExpositionFormat): HistogramLines {
-  const bucketHead = `${name}_bucket{`;
-  const sumHeads = [createByteRun(`${name}_sum`), createByteRun(`${name}_sum{`)] as const;
-  const countHeads = [createByteRun(`${name}_count`), createByteRun(`${name}_count{`)] as const;
+  const bucketHead = createByteRun(`${name}_bucket{`);
+  const sumHead = createByteRun(`${name}_sum{`);
+  const countHead = createByteRun(`${name}_count{`);
+  const bareSumHead = createByteRun(`${name}_sum `);
+  const bareCountHead = createByteRun(`${name}_count `);
 
   return {
     write(body, labels, layout, counts, sum, startTimeMs): void {
       const { tails } = layout;
-      const isBare = labels === '';
-      const head = isBare ? bucketHead : `${bucketHead}${labels},`;
-      const lineBytes = head.length + PUNCTUATION_BYTES + MAX_VALUE_BYTES;
+      const labelBytes = labels.length;
+      const lineBytes = name.length + labelBytes + PUNCTUATION_BYTES + MAX_VALUE_BYTES;
       body.reserve((tails.length + 2) * lineBytes + layout.tailBytes);
       const start = body.length;
-      // Once from the text, and from there on from the bytes that it became.
-      body.append(head);
+      const labelsAt = start + bucketHead.byteCount;
+      body.appendRun(bucketHead);
+      if (labelBytes > 0) {
+        body.append(labels);
+        body.appendRun(COMMA);
+      }
+      // What all lines begin with was a text once; from there on it is copied.
+      const headBytes = body.length - start;
       for (let bucket = 0; bucket < tails.length; bucket++) {
         if (bucket > 0) {
-          body.appendAgain(start, head.length);
+          body.appendAgain(start, headBytes);
         }
-        const tail = tails[bucket]!;
-        body.appendBytes(tail.view, 0, tail.byteCount);
+        body.appendRun(tails[bucket]!);
         body.appendValue(counts[bucket]!);
       }
-      const total = counts[tails.length - 1]!;
-      const labelsAt = start + bucketHead.length;
       const tellsSum = sum !== undefined && (!format.strictTotals || (sum >= 0 && !layout.hasNegative));
       if (tellsSum) {
-        const sumHead = isBare ? sumHeads[0] : sumHeads[1];
-        body.appendBytes(sumHead.view, 0, sumHead.byteCount);
-        appendLabels(body, labelsAt, labels.length);
+        appendHead(body, sumHead, bareSumHead, labelsAt, labelBytes);
         body.appendValue(sum);
       }
       if (tellsSum || !format.strictTotals) {
-        const countHead = isBare ? countHeads[0] : countHeads[1];
-        body.appendBytes(countHead.view, 0, countHead.byteCount);
-        appendLabels(body, labelsAt, labels.length);
-        body.appendValue(total);
+        appendHead(body, countHead, bareCountHead, labelsAt, labelBytes);
+        body.appendValue(counts[tails.length - 1]!);
       }
       if (startTimeMs !== undefined) {
         createdLine(body, name, labels, startTimeMs);
@@ -78,11 +77,12 @@ export function createHistogramLines(name: string, format: ExpositionFormat): Hi
   };
 }
 
-function appendLabels(body: BodyBuilder, labelsAt: number, labelBytes: number): void {
+function appendHead(body: BodyBuilder, head: ByteRun, bareHead: ByteRun, labelsAt: number, labelBytes: number): void {
   if (labelBytes === 0) {
-    body.appendBytes(SPACE.view, 0, SPACE.byteCount);
+    body.appendRun(bareHead);
   } else {
+    body.appendRun(head);
     body.appendAgain(labelsAt, labelBytes);
-    body.appendBytes(LABELS_END.view, 0, LABELS_END.byteCount);
+    body.appendRun(LABELS_END);
   }
 }

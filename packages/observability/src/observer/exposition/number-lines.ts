@@ -1,4 +1,5 @@
 import { MAX_VALUE_BYTES, type BodyBuilder } from './body-builder.ts';
+import { createByteRun } from './byte-run.ts';
 import type { ByteText } from './byte-text.ts';
 import { createdLine } from './created-line.ts';
 import type { ExpositionFormat, FamilyType } from './exposition-format.ts';
@@ -17,6 +18,7 @@ export interface NumberLines {
 export function createNumberLines(name: string, type: FamilyType, format: ExpositionFormat): NumberLines {
   const isTotal = format.strictTotals && type === 'counter';
   const family = format.namesOf(name, type)[0] ?? name;
+  const [bareHead, head, labelsEnd] = [createByteRun(`${name} `), createByteRun(`${name}{`), createByteRun('} ')];
   return {
     write(body, labels, value, startTimeMs): void {
       if (typeof value !== 'number') {
@@ -25,9 +27,14 @@ export function createNumberLines(name: string, type: FamilyType, format: Exposi
       if (isTotal && !(value >= 0)) {
         throw new RangeError('OpenMetrics has no totals that are negative or no number');
       }
-      const head = labels === '' ? `${name} ` : `${name}{${labels}} `;
-      body.reserve(head.length + MAX_VALUE_BYTES);
-      body.append(head);
+      body.reserve(head.byteCount + labels.length + labelsEnd.byteCount + MAX_VALUE_BYTES);
+      if (labels === '') {
+        body.appendRun(bareHead);
+      } else {
+        body.appendRun(head);
+        body.append(labels);
+        body.appendRun(labelsEnd);
+      }
       body.appendValue(value);
       if (type === 'counter' && startTimeMs !== undefined) {
         createdLine(body, family, labels, startTimeMs);

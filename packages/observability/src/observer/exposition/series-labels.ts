@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import { prometheusLabelName } from '../../catalogue/prometheus-names.ts';
+import type { ReadableSeries } from '../../store/store-reader.ts';
 import { byteText, type ByteText } from './byte-text.ts';
 
 /** Label text of series, made once for each attributes object. */
@@ -9,6 +10,8 @@ export interface SeriesLabels {
    * their names, so that two series are the same exactly when their texts are.
    */
   textOf(attributes: Attributes): ByteText;
+  /** The same, kept with the series instead. */
+  textOfSeries(series: ReadableSeries): ByteText;
 }
 
 /**
@@ -27,6 +30,10 @@ export function createSeriesLabels(reserved?: string): SeriesLabels {
         texts.set(attributes, text);
       }
       return text;
+    },
+    textOfSeries(series) {
+      series.labelText ??= byteText(labelText(series.attributes, reserved));
+      return series.labelText;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
 import { DataPointType, type DataPoint, type Histogram, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricDefinition } from '../../catalogue/metric-definition.ts';
 import type { ReadableMetric, ReadableSeries } from '../../store/store-reader.ts';
 import { readableBehind, startTimeMsOf } from '../store-metric.ts';
 import type { BodyBuilder } from './body-builder.ts';
@@ -29,7 +30,9 @@ interface Labelled {
 /** One metric's series, in the order in which they come, and how each is written. */
 export interface SeriesWriter<Series extends Labelled = Labelled> {
   readonly series: Iterator<Series>;
-  readonly labels: SeriesLabels;
+  /** Whether no two of them can have the same labels. */
+  readonly areDistinct: boolean;
+  labelsOf(series: Series): ByteText;
   /** @throws Error where the series cannot be written; what was appended by then is to be taken back */
   write(body: BodyBuilder, labels: ByteText, series: Series): void;
 }
@@ -58,6 +61,11 @@ export function createSeriesWriter(
   }
 }
 
+/** The recorder makes its labels of names that are known and of well-formed texts: what differs there differs here. */
+function areDistinct({ userLabels }: MetricDefinition): boolean {
+  return userLabels;
+}
+
 function storeHistograms(
   { definition, series }: ReadableMetric,
   { name }: FamilyHead,
@@ -70,7 +78,8 @@ function storeHistograms(
   let values = new Float64Array(0);
   return {
     series: series.values(),
-    labels: histogramLabels,
+    areDistinct: areDistinct(definition),
+    labelsOf: (one) => histogramLabels.textOfSeries(one),
     write(body, labels, one): void {
       const bounds = one.bounds ?? [];
       const layout = layoutOf(bounds);
@@ -96,7 +105,8 @@ function storeNumbers(
   const lines = createNumberLines(name, type, format);
   return {
     series: series.values(),
-    labels: seriesLabels,
+    areDistinct: areDistinct(definition),
+    labelsOf: (one) => seriesLabels.textOfSeries(one),
     write(body, labels, one): void {
       const value = one.readValue();
       if (value !== undefined) {
@@ -118,7 +128,8 @@ function histogramPoints<T>(
   const cumulative = createCumulativeCounts();
   return {
     series: points.values(),
-    labels: histogramLabels,
+    areDistinct: false,
+    labelsOf: ({ attributes }) => histogramLabels.textOf(attributes),
     write(body, labels, point): void {
       const { buckets, count, sum } = toHistogram(point.value);
       const layout = layoutOf(buckets.boundaries);
@@ -138,7 +149,8 @@ function numberPoints(
   const lines = createNumberLines(name, type, format);
   return {
     series: points.values(),
-    labels: seriesLabels,
+    areDistinct: false,
+    labelsOf: ({ attributes }) => seriesLabels.textOf(attributes),
     write(body, labels, point): void {
       lines.write(body, labels, point.value, tellsStart ? knownTimeMs(point.startTime) : undefined);
     },

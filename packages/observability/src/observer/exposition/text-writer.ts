@@ -112,17 +112,17 @@ class FamilyTextWriter implements TextWriter {
   ): Generator<undefined, number, undefined> {
     const start = body.length;
     appendText(body, format.headOf(family));
-    const written = new Set<ByteText>();
+    const written: WrittenSeries = { count: 0, labels: new Set() };
     for (const metric of family.parts) {
       const leftOut = yield* this.#stepsOfMetric(metric, family, format, body, written);
       for (const [reason, count] of leftOut) {
         problems.push(`${count} series of ${family.name} are left out: ${reason}`);
       }
     }
-    if (written.size === 0) {
+    if (written.count === 0) {
       body.cutTo(start);
     }
-    return written.size;
+    return written.count;
   }
 
   /** @returns how many series could not be written, by reason */
@@ -131,22 +131,31 @@ class FamilyTextWriter implements TextWriter {
     family: MetricFamily,
     format: ExpositionFormat,
     body: BodyBuilder,
-    written: Set<ByteText>,
+    written: WrittenSeries,
   ): Generator<undefined, Map<string, number>, undefined> {
     const leftOut = new Map<string, number>();
     const writer = createSeriesWriter(metric, family, format, this.#parts);
-    while (!writeSome(writer, body, written, leftOut)) {
+    const isChecked = !writer.areDistinct || family.parts.length > 1;
+    while (!writeSome(writer, body, written, isChecked, leftOut)) {
       yield;
     }
     return leftOut;
   }
 }
 
+/** What a family has so far. */
+interface WrittenSeries {
+  count: number;
+  /** Of those that may come again. */
+  readonly labels: Set<ByteText>;
+}
+
 /** @returns whether there are no more */
 function writeSome(
   writer: SeriesWriter,
   body: BodyBuilder,
-  written: Set<ByteText>,
+  written: WrittenSeries,
+  isChecked: boolean,
   leftOut: Map<string, number>,
 ): boolean {
   for (let count = 0; count < SERIES_PER_STEP; count++) {
@@ -157,12 +166,15 @@ function writeSome(
     const start = body.length;
     let refusal = 'series with the same labels came first';
     try {
-      const labels = writer.labels.textOf(series.attributes);
-      if (!written.has(labels)) {
+      const labels = writer.labelsOf(series);
+      if (!isChecked || !written.labels.has(labels)) {
         writer.write(body, labels, series);
         // A value that nobody tells any more is no series.
         if (body.length > start) {
-          written.add(labels);
+          written.count += 1;
+          if (isChecked) {
+            written.labels.add(labels);
+          }
         }
         continue;
       }

@@ -1,0 +1,36 @@
+import { measureScrapes } from './measure/scrape-rounds.ts';
+import { scrapeChart, scrapeMeasurements, scrapeRequirements, scrapeTable } from './report/scrape-result.ts';
+import type { Scenario } from './scenario.ts';
+import { GZIP_LEVEL } from './workload/scraped-services.ts';
+
+const HISTOGRAMS = { full: 7000, quick: 7000, tiny: 20 } as const;
+
+const EFFORTS = {
+  full: { warmUpScrapes: 8, rounds: 9, scrapesPerRound: 1 },
+  quick: { warmUpScrapes: 4, rounds: 3, scrapesPerRound: 1 },
+  tiny: { warmUpScrapes: 1, rounds: 1, scrapesPerRound: 1 },
+} as const;
+
+/** What the project promises. */
+const TIMES_LESS = { opentelemetry: 5, 'prom-client': 5, 'prometheus-io-client': 5 } as const;
+
+export const scrapeGzip: Scenario = {
+  name: 'scrape-gzip',
+  title: 'The same scrape, compressed',
+  async run(context) {
+    const histograms = HISTOGRAMS[context.effort];
+    const effort = EFFORTS[context.effort];
+    const rounds = await measureScrapes({ service: 'large', histograms, compression: 'gzip', ...effort }, context);
+    return {
+      scenario: scrapeGzip.name,
+      title: scrapeGzip.title,
+      explanation:
+        "As `scrape`, with gzip. The peers do not compress; their text goes through Node's zlib at the level that ours takes.",
+      settings: { histograms, gzipLevel: GZIP_LEVEL, ...effort },
+      table: scrapeTable(rounds),
+      measurements: scrapeMeasurements(rounds),
+      requirements: scrapeRequirements(rounds, TIMES_LESS),
+      chart: scrapeChart(rounds, 'A compressed scrape of 7,000 histograms'),
+    };
+  },
+};
