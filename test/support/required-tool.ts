@@ -7,6 +7,11 @@ const ORIGINS: Readonly<Record<string, string>> = {
   gcc: "Debian's package gcc",
   promtool: "Debian's package prometheus",
   prometheus: "Debian's package prometheus",
+  'prometheus-3': '.ci/tools builds it',
+  'promtool-3': '.ci/tools builds it',
+  alertmanager: ".ci/tools builds it, or Debian's package prometheus-alertmanager",
+  amtool: ".ci/tools builds it, or Debian's package prometheus-alertmanager",
+  'inferometer-collector': '.ci/tools builds it',
 };
 
 /**
