@@ -36,6 +36,7 @@ import { createGaugeSlot } from './store/gauge-slot.ts';
 import { createSeriesStore } from './store/series-store.ts';
 import { createStoreReader } from './store/store-reader.ts';
 import { answerThreads, inviteThreads, type ThreadInvitation } from './threads/thread-invitation.ts';
+import { shareReferences } from './threads/thread-references.ts';
 import { createThreadMembers } from './threads/thread-members.ts';
 import { createObserverWriters, writerOfThread } from './threads/writer-numbers.ts';
 
@@ -83,7 +84,6 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     options,
     store,
     onDriftAlert: internals.onDriftAlert,
-    onReference: () => {},
     now: Date.now,
   });
   const recording = createRecordingSide({
@@ -99,13 +99,19 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     internals.configurationProblems ?? 0,
   );
   const restarts = store.series({ metric: observerRestarts, attributes: {} });
-  const invitation: ThreadInvitation = {
+  const invitation: Invitation = {
     channel,
     ownerThread: threadId,
     recorder: recorderPart(options),
     logLevel: options.logLevel,
     admission: admission.buffer,
   };
+  const sharedReferences =
+    references &&
+    shareReferences(`${channel}:references`, references, (part) => {
+      invitation.references = part;
+      inviteThreads(invitation);
+    });
   inviteThreads(invitation);
   // Only the main thread's observer is everybody's: that of a test in a test runner's thread is that test's.
   const stopAnswering = isMainThread ? answerThreads(invitation) : (): void => {};
@@ -146,6 +152,7 @@ export function startOwnerObservability(options: ResolvedOptions, internals: Own
     unmarkGpuProbe();
     runtime.stop();
     members.close();
+    sharedReferences?.close();
     stopAnswering();
     inviteThreads(undefined);
     setCurrentObservability(undefined);
@@ -253,6 +260,9 @@ function resourceMonitor(host: ObserverHost, isOn: boolean, isOver: () => boolea
     },
   };
 }
+
+/** Threads that are started later are invited with what has become known since. */
+type Invitation = { -readonly [Part in keyof ThreadInvitation]: ThreadInvitation[Part] };
 
 /** Only what can be cloned into a thread, and only what recording there needs. */
 function recorderPart(options: ResolvedOptions): RecorderOptions {

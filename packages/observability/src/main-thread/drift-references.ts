@@ -19,8 +19,12 @@ export interface DriftReferences extends ReferenceFeed, DriftModels {
   readonly settled: Promise<void>;
   /** Counts by a reference that was learned, unless the model has one by now. */
   learned(modelType: string, profile: ReferenceProfile): void;
+  /** Whether a reference may still come: one that is learned, or while the package is being loaded. */
+  readonly isPending: boolean;
   /** What other threads have to know. */
   readonly models: readonly ThreadReference[];
+  /** Tells `sink` what comes to be known from now on. */
+  followReferences(sink: (reference: ThreadReference) => void): void;
 }
 
 /** A model's reference as other threads are told of it. */
@@ -35,8 +39,6 @@ export interface DriftReferencesParts {
   readonly options: Pick<ResolvedOptions, 'drift' | 'models'>;
   readonly store: SeriesStore;
   readonly onDriftAlert: ((alert: DriftAlert) => void) | undefined;
-  /** Called with each reference that other threads have to be told of. */
-  readonly onReference: (reference: ThreadReference) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -67,11 +69,14 @@ class OwnedReferences implements DriftReferences {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<ReferenceListener>();
   readonly #sinks = new Set<(model: DriftModel) => void>();
+  readonly #references = new Set<(reference: ThreadReference) => void>();
+  readonly #isLearning: boolean;
   #counting: DriftCounting | undefined;
 
   constructor(parts: DriftReferencesParts, panes: number, models: readonly ResolvedModel[]) {
     this.#parts = parts;
     this.#panes = panes;
+    this.#isLearning = models.some(({ reference }) => warmUpSamples(reference) !== undefined);
     for (const { name } of models) {
       const modelType = labelText(name);
       this.#entries.set(modelType, {
@@ -84,6 +89,10 @@ class OwnedReferences implements DriftReferences {
       });
     }
     this.settled = this.#load(models);
+  }
+
+  get isPending(): boolean {
+    return this.#counting === undefined || this.#isLearning;
   }
 
   get models(): readonly ThreadReference[] {
@@ -107,6 +116,10 @@ class OwnedReferences implements DriftReferences {
       sink(withToldAlerts(entry));
     }
     return () => this.#sinks.delete(sink);
+  }
+
+  followReferences(sink: (reference: ThreadReference) => void): void {
+    this.#references.add(sink);
   }
 
   accept({ alert, number }: NumberedAlert): void {
@@ -163,17 +176,18 @@ class OwnedReferences implements DriftReferences {
     if (learning.length === 0) {
       return;
     }
+    const { now } = this.#parts;
     const { createWarmUp } = await import('@inferometer/drift-metrics');
     for (const { name, version, reference } of learning) {
       const entry = this.#entries.get(labelText(name))!;
       const samples = warmUpSamples(reference)!;
       entry.learning = {
         modelType: entry.modelType,
-        warmUp: createWarmUp(samples, { modelType: entry.modelType, modelVersion: version }),
+        warmUp: createWarmUp(samples, { modelType: entry.modelType, modelVersion: version, now }),
         onLearned: (profile) => this.learned(entry.modelType, profile),
       };
       entry.thread = { modelType: entry.modelType, warmUpSamples: samples };
-      this.#parts.onReference(entry.thread);
+      this.#references.forEach((sink) => sink(entry.thread));
       this.#listeners.forEach((listener) => listener.learn(entry.learning!));
     }
   }
@@ -206,7 +220,7 @@ class OwnedReferences implements DriftReferences {
     };
     this.#listeners.forEach((listener) => listener.bind(entry.bound!));
     this.#sinks.forEach((sink) => sink(withToldAlerts(entry)));
-    this.#parts.onReference(entry.thread);
+    this.#references.forEach((sink) => sink(entry.thread));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   setEnvironmentData,
 } from 'node:worker_threads';
 import type { RecorderOptions } from '../inference/recorder-options.ts';
+import type { ThreadReferences } from './thread-references.ts';
 import type { LogLevel } from '../options/resolved-options.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface ThreadInvitation {
   readonly logLevel: LogLevel;
   /** Table of the label values that have series of their own, shared by all threads. */
   readonly admission: SharedArrayBuffer;
+  /** Where models have references. */
+  readonly references?: ThreadReferences;
 }
 
 type InvitationMessage =

@@ -1,11 +1,12 @@
 import { createDroppedValues } from '../diagnostics/dropped-values.ts';
 import { diag } from '@opentelemetry/api';
 import { BroadcastChannel, MessageChannel, postMessageToThread, threadId } from 'node:worker_threads';
-import { observerError } from '../observer/observer-host.ts';
+import { observerError, type ObservabilityReady } from '../observer/observer-host.ts';
 import type { Observability } from '../observability.ts';
 import { createRecordingSide } from '../recording-side.ts';
 import { createLabelAdmission } from '../store/label-admission.ts';
 import { createSeriesStore } from '../store/series-store.ts';
+import { createThreadReferenceFeed, type ThreadReferenceFeed } from './thread-references.ts';
 import type { ThreadInvitation } from './thread-invitation.ts';
 import type { JoinMessage } from './thread-members.ts';
 import { writerOfThread } from './writer-numbers.ts';
@@ -25,8 +26,10 @@ export function createWorkerObservability(invitation: ThreadInvitation): Observa
     now: Date.now,
   });
   const dropped = createDroppedValues(store, () => performance.now());
+  const references = invitation.references && createThreadReferenceFeed(invitation.references);
   const recording = createRecordingSide({
     store,
+    references,
     dropped,
     admission: createLabelAdmission(invitation.admission),
     options: invitation.recorder,
@@ -38,7 +41,7 @@ export function createWorkerObservability(invitation: ThreadInvitation): Observa
   };
   return {
     ...recording,
-    ready: Promise.resolve({ metricsUrl: undefined }),
+    ready: settled(references),
     resources: { start: elsewhere, stop: elsewhere },
     createStoreProducer: () => {
       throw new Error('createStoreProducer() works on the thread that called initObservability() first.');
@@ -51,6 +54,11 @@ export function createWorkerObservability(invitation: ThreadInvitation): Observa
     flush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };
+}
+
+async function settled(references: ThreadReferenceFeed | undefined): Promise<ObservabilityReady> {
+  await references?.settled;
+  return { metricsUrl: undefined };
 }
 
 /** Tells the owner of this thread, so that it learns when the thread has ended; nothing waits for it. */
