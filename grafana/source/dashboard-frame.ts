@@ -20,6 +20,7 @@ import { metric } from './catalogued-metric.ts';
 import { datasource } from './panels.ts';
 import { bare } from './promql.ts';
 import { RUNBOOK_VARIABLE } from './runbook.ts';
+import { objectives } from './service-level.ts';
 
 /** Panels under a heading. */
 export interface PanelRow {
@@ -45,9 +46,6 @@ export interface DashboardContent {
 
 /** All dashboards of the pack have it, and find each other by it. */
 export const TAG = 'inferometer';
-
-/** What the alert rules link to as well. */
-const RUNBOOK_URL = 'https://github.com/inferometer/inferometer/blob/main/docs/runbook.md';
 
 /** The parts that all dashboards share: variables, links to each other, firing alerts, time, and the panels' places. */
 export function buildDashboard(content: DashboardContent): Dashboard {
@@ -125,7 +123,7 @@ function choicesOfModels(models: string): QueryVariableBuilder[] {
 
 /** The builder of constants has no way to hide one. */
 function runbookVariable(): Builder<VariableModel> {
-  const variable = new ConstantVariableBuilder(RUNBOOK_VARIABLE).value(RUNBOOK_URL).build();
+  const variable = new ConstantVariableBuilder(RUNBOOK_VARIABLE).value(objectives.runbook).build();
   return { build: () => ({ ...variable, hide: VariableHide.HideVariable }) };
 }
 

@@ -130,7 +130,7 @@ function answers(): PanelRow['panels'] {
         {
           title: 'Alerts in the time shown',
           unit: 'short',
-          expression: sum(MODEL, increase('$__range', 'drift.alerts')),
+          expression: sum(MODEL, increase('$__range', 'drift.alerts', 'model_type!=""')),
         },
       ],
       width: 24,
@@ -165,6 +165,7 @@ function scores(): PanelRow {
         noData: 'Too few true labels',
         alerts: ['InferenceDrift'],
         unit: 'percentunit',
+        canBeNegative: true,
         queries: [{ expression: max(MODEL, score('performance')), legend: BY_MODEL }],
         limits: scoreLimits,
         width: 8,
@@ -365,6 +366,7 @@ function evidence(): PanelRow {
         noData: NO_REFERENCE,
         alerts: ['InferenceDrift'],
         unit: 'none',
+        canBeNegative: true,
         queries: [
           { expression: max(['model_type', 'signal'], gauge('drift.evidence')), legend: '{{model_type}} {{signal}}' },
           { expression: max(MODEL, gauge('drift.evidence.threshold')), legend: '{{model_type}} threshold' },

@@ -1,11 +1,11 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { errorBurn, latencyBurn } from './burn-rate.ts';
+import { budget, errorBurn, latencyBurn } from './burn-rate.ts';
 import { buildDashboard, type PanelRow } from './dashboard-frame.ts';
 import { byVersion, versionKeys } from './by-version.ts';
 import { DRIFT_UID, MAIN_UID } from './dashboard-uids.ts';
 import { chartPanel, statPanel } from './panels.ts';
 import { gauge, histogramRate, increase, max, mean, min, quantile, rate, ratio, sum } from './promql.ts';
-import { burnRates, serviceLevel } from './service-level.ts';
+import { burnLimits, objectives } from './service-level.ts';
 import { tablePanel } from './table-panel.ts';
 
 const MODEL = ['model_type'];
@@ -14,8 +14,9 @@ const NO_REQUESTS = 'No requests';
 
 /** Share of failed requests at which somebody should look, and act. */
 const errorLimits = { amber: 0.01, red: 0.05 };
-const latencyLimits = { amber: serviceLevel.latencyThresholdSeconds, red: 2 * serviceLevel.latencyThresholdSeconds };
-const burnLimits = { amber: burnRates.spent, red: burnRates.page };
+/** From what models promise on, and from twice of it. */
+const { thresholdSeconds } = objectives.fallback;
+const latencyLimits = { amber: thresholdSeconds, red: 2 * thresholdSeconds };
 
 /** A blocked event loop is normal while a model runs on it; for half a minute it is not. */
 const blockedLimits = { amber: 5, red: 30 };
@@ -62,7 +63,7 @@ function answers(): PanelRow['panels'] {
     }),
     statPanel({
       title: 'p95, slowest model',
-      description: `Is it slow? The time within which 95% of the successes of the slowest model end. Amber from ${serviceLevel.latencyThresholdSeconds} s.`,
+      description: `Is it slow? The time within which 95% of the successes of the slowest model end. Amber from ${thresholdSeconds} s.`,
       noData: NO_REQUESTS,
       alerts: ['HighLatency'],
       unit: 's',
@@ -243,7 +244,7 @@ function traffic(): PanelRow {
       }),
       chartPanel({
         title: 'Errors by code',
-        description: `What goes wrong? Failed inferences in a second, by error code. Codes that are the client's own doing (${serviceLevel.clientErrorCodes.join(', ')}) do not count against the error budget.`,
+        description: `What goes wrong? Failed inferences in a second, by error code. Codes that are the client's own doing (${objectives.fallback.uncountedCodes.join(', ')}) do not count against the error budget.`,
         noData: 'No errors since the processes started',
         unit: 'reqps',
         queries: [
@@ -394,11 +395,16 @@ function saturation(): PanelRow {
 }
 
 function burnDescription(what: string, whose: string): string {
-  return `Is the budget for ${what} of ${whose} being spent too fast? 1 spends it exactly by the end of the window; ${burnRates.page} for an hour pages. Budget: ${describeBudget(what)}.`;
+  return `Is the budget for ${what} of ${whose} being spent too fast? 1 spends it exactly by the end of ${objectives.window}; ${burnLimits.red} for an hour pages. Budget, unless slo.yml says otherwise for a model: ${describeBudget(what)}.`;
 }
 
 function describeBudget(what: string): string {
+  const { errorObjective, latencyObjective } = objectives.fallback;
   return what === 'errors'
-    ? `${serviceLevel.errorBudget * 100}% of requests may fail, the client's own errors aside`
-    : `${serviceLevel.latencyBudget * 100}% of successes may take longer than ${serviceLevel.latencyThresholdSeconds} s`;
+    ? `${percent(budget(errorObjective))} of requests may fail, the client's own errors aside`
+    : `${percent(budget(latencyObjective))} of successes may take longer than ${thresholdSeconds} s`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(8))}%`;
 }

@@ -65,7 +65,8 @@ export interface PanelOptions extends PanelText {
   readonly unit: string;
   readonly queries: readonly Query[];
   readonly limits?: Limits;
-  readonly min?: number;
+  /** Whether values below 0 are of interest; else the axis begins there. */
+  readonly canBeNegative?: boolean;
   readonly max?: number;
   readonly decimals?: number;
   /** Of 24 columns. */
@@ -75,7 +76,6 @@ export interface PanelOptions extends PanelText {
 export interface ChartOptions extends PanelOptions {
   /** Areas on top of each other, for parts of a whole. */
   readonly isStacked?: boolean;
-  /** A colour of the limits for all series, instead of one for each. */
   readonly height?: number;
 }
 
@@ -142,8 +142,10 @@ export function chartPanel(options: ChartOptions): Builder<Panel> {
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .links(runbookLinks(options.alerts))
-    .targets(options.queries.map((query, index) => target(query, index)))
-    .min(options.min ?? 0);
+    .targets(options.queries.map((query, index) => target(query, index)));
+  if (options.canBeNegative !== true) {
+    panel.min(0);
+  }
   if (options.max !== undefined) {
     panel.max(options.max);
   }

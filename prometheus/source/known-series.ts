@@ -10,6 +10,7 @@ export interface KnownSeries {
 /** A series that others make, with its labels; those of the collector are seen in the end-to-end tests. */
 const FOREIGN: readonly (readonly [series: string, labels: readonly string[]])[] = [
   ['up', []],
+  ['scrape_duration_seconds', []],
   ['otelcol_exporter_queue_size', ['exporter', 'data_type']],
   ['otelcol_exporter_queue_capacity', ['exporter']],
   ['otelcol_exporter_send_failed_metric_points_total', ['exporter']],

@@ -97,7 +97,7 @@ function slowRates(slo: SloFile, window: string): string[] {
 }
 
 /** Prometheus 2 keeps `le` as it is written, 3 writes whole numbers as 1.0. */
-function edgeMatcher(seconds: number): string {
+export function edgeMatcher(seconds: number): string {
   return Number.isInteger(seconds) ? String.raw`le=~"${seconds}(\\.0)?"` : `le="${seconds}"`;
 }
 

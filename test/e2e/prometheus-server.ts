@@ -38,16 +38,16 @@ const ATTEMPTS = 3;
 
 /**
  * Starts Prometheus, scraping one address or several as the job `service` every 250 ms, and waits until it answers.
- * @param ruleGroups as a rule file has them; evaluated as often
+ * @param ruleFiles paths of rule files, evaluated every second
  */
 export async function startPrometheus(
   prometheus: string,
   metricsUrls: string | readonly string[],
-  ruleGroups: readonly object[] = [],
+  ruleFiles: readonly string[] = [],
 ): Promise<PrometheusServer> {
   const targets = [metricsUrls].flat().map((metricsUrl) => new URL(metricsUrl));
   for (let attempt = 1; ; attempt++) {
-    const server = await RunningPrometheus.start(prometheus, targets, ruleGroups);
+    const server = await RunningPrometheus.start(prometheus, targets, ruleFiles);
     try {
       await server.ready();
       return server;
@@ -59,9 +59,6 @@ export async function startPrometheus(
     }
   }
 }
-
-/** Beside the configuration. */
-const RULE_FILE = 'rules.yml';
 
 class RunningPrometheus implements PrometheusServer {
   readonly #child: ChildProcess;
@@ -81,12 +78,11 @@ class RunningPrometheus implements PrometheusServer {
   static async start(
     prometheus: string,
     targets: readonly URL[],
-    ruleGroups: readonly object[],
+    ruleFiles: readonly string[],
   ): Promise<RunningPrometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
     const configuration = join(folder, 'prometheus.yml');
-    await writeFile(configuration, configurationText(targets));
-    await writeFile(join(folder, RULE_FILE), JSON.stringify({ groups: ruleGroups }));
+    await writeFile(configuration, configurationText(targets, ruleFiles));
     const port = await freePort();
     const child = spawn(
       prometheus,
@@ -161,10 +157,10 @@ class RunningPrometheus implements PrometheusServer {
   }
 }
 
-function configurationText(targets: readonly URL[]): string {
+function configurationText(targets: readonly URL[], ruleFiles: readonly string[]): string {
   return JSON.stringify({
-    global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '250ms' },
-    rule_files: [RULE_FILE],
+    global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '1s' },
+    rule_files: ruleFiles,
     scrape_configs: [
       {
         job_name: 'service',

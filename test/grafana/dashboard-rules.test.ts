@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { type ExportedMetric, exportedMetrics } from '../../prometheus/source/exported-metrics.ts';
+import { exportedMetrics } from '../../prometheus/source/exported-metrics.ts';
+import { knownSeries, unknownNames } from '../../prometheus/source/known-series.ts';
+import { promqlNames } from '../../prometheus/source/promql-names.ts';
+import { alertRules, recordingRules } from '../prometheus/rule-files.ts';
 import {
   type CommittedDashboard,
   committedDashboards,
@@ -8,7 +11,7 @@ import {
   panelsOf,
   queriesOf,
 } from './support/committed-dashboards.ts';
-import { selectorsOf } from './support/resolved-query.ts';
+import { resolveQuery, selectorsOf } from './support/resolved-query.ts';
 
 // The rules of https://github.com/grafana/dashboard-linter (docs/index.md and lint/ there), which says of each why, for
 // dashboards whose one data source is Prometheus; and, below, what this pack promises beyond them.
@@ -20,23 +23,21 @@ const UNITS: ReadonlySet<string> = new Set(
   'none short percent percentunit bytes Bps s hertz celsius watt joule reqps ops bool_yes_no'.split(' '),
 );
 
-/** Series that Prometheus makes itself. */
-const OF_PROMETHEUS: ReadonlySet<string> = new Set(['up', 'scrape_duration_seconds']);
-
 /** What rules record over all replicas: without job and instance, which grafana/dashboards/.lint excuses. */
 const RECORDED: ReadonlySet<string> = new Set(['drift:psi_corrected']);
 
-/** Labels that come with the scrape, with any histogram, or with an overflow. */
-const OF_ALL_SERIES: ReadonlySet<string> = new Set(['job', 'instance', 'le', 'otel_metric_overflow']);
+/** A label that queries make themselves: what a card is told by. */
+const CARD = 'card';
 
-const metricsByName: ReadonlyMap<string, ExportedMetric> = new Map(
-  exportedMetrics().map((metric) => [metric.name, metric]),
+/** Durations that PromQL can read. */
+const WINDOWS = { rate: '1m', range: '1h' };
+
+const series = knownSeries(recordingRules());
+const counters: ReadonlySet<string> = new Set(
+  exportedMetrics().flatMap(({ name, type }) =>
+    type === 'counter' ? [name] : type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [],
+  ),
 );
-
-function metricOf(seriesName: string): ExportedMetric | undefined {
-  const base = metricsByName.get(seriesName.replace(/_(bucket|sum|count)$/, ''));
-  return metricsByName.get(seriesName) ?? (base?.type === 'histogram' ? base : undefined);
-}
 
 for (const dashboard of committedDashboards) {
   const { title } = dashboard;
@@ -71,7 +72,7 @@ for (const dashboard of committedDashboards) {
       it(`has a ${name} matcher in every selector (target-${name}-rule)`, () => {
         for (const { panel, target } of queries) {
           for (const { metric, matchers } of selectorsOf(target.expr).filter(
-            ({ metric: series }) => !RECORDED.has(series),
+            ({ metric: name }) => !RECORDED.has(name),
           )) {
             const own = matchers.filter((matcher) => matcher.label === name);
             expect(own, `${panel.title}: ${metric}`).to.deep.equal([
@@ -131,7 +132,7 @@ for (const dashboard of committedDashboards) {
       for (const { panel, target } of queries) {
         const outside = target.expr.replaceAll(/(rate|increase)\([^[]*\[[^\]]*\]\)/g, '');
         for (const { metric } of selectorsOf(outside)) {
-          expect(metricOf(metric)?.type ?? 'gauge', `${panel.title}: ${metric}`).to.equal('gauge');
+          expect(counters, panel.title).to.not.include(metric);
         }
       }
     });
@@ -142,25 +143,33 @@ for (const dashboard of committedDashboards) {
   });
 
   describe(`the dashboard ${title}`, () => {
-    it('asks only for metrics that the packages export, and for labels that these have', () => {
+    it('asks only for metrics that the packages export or the rules record, and for labels that these have', () => {
       for (const { panel, target } of queries) {
-        for (const { metric, matchers } of selectorsOf(target.expr)) {
-          if (OF_PROMETHEUS.has(metric) || RECORDED.has(metric)) {
-            continue;
-          }
-          const exported = metricOf(metric);
-          expect(exported, `${panel.title}: ${metric}`).to.not.equal(undefined);
-          for (const { label } of matchers) {
-            expect([...OF_ALL_SERIES, ...(exported?.labels ?? [])], `${panel.title}: ${metric}`).to.include(label);
-          }
-        }
+        const unknown = unknownNames(resolveQuery(target.expr, WINDOWS), series).filter((name) => name !== CARD);
+        expect(unknown, `${panel.title}, query ${target.refId}`).to.deep.equal([]);
       }
     });
 
     it('writes every selector with its matchers: nothing in a query is a bare name', () => {
       for (const { panel, target } of queries) {
-        for (const name of metricsByName.keys()) {
-          expect(target.expr, panel.title).to.not.match(new RegExp(`\\b${name}(_bucket|_sum|_count)?\\b(?!\\{)`));
+        const { metrics } = promqlNames(resolveQuery(target.expr, WINDOWS));
+        expect(
+          selectorsOf(target.expr).map(({ metric }) => metric),
+          panel.title,
+        ).to.deep.equal(metrics.map(({ name }) => name));
+      }
+    });
+
+    it('links to entries of the runbook for alerts that there are', () => {
+      const alerts = new Set(alertRules().map(({ alert }) => alert));
+      const variables = dashboard.templating.list.map(({ name, query }) => [`\${${name}}`, query] as const);
+      for (const { title: panelTitle, links = [] } of panels) {
+        for (const link of links) {
+          const [, alert = ''] = /^Runbook: (\w+)$/.exec(link.title) ?? [];
+          expect(alerts, panelTitle).to.include(alert);
+          const url = variables.reduce((text, [name, value]) => text.replace(name, value), link.url);
+          const rule = alertRules().find((candidate) => candidate.alert === alert);
+          expect(url, panelTitle).to.equal(rule?.annotations['runbook_url']);
         }
       }
     });

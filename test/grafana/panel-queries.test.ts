@@ -1,8 +1,8 @@
-import { driftRules } from '@inferometer/drift-metrics';
 import type { DriftOptions } from '@inferometer/observability';
 import { expect } from 'chai';
 import { type PrometheusServer, type QueriedSeries, startPrometheus } from '../e2e/prometheus-server.ts';
 import { H100, h100At, makeNvmlStub, type NvmlStub } from '../gpu-metrics/support/nvml-stub.ts';
+import { ruleFilePaths } from '../prometheus/rule-files.ts';
 import { endPrograms, startProgram } from '../support/child-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts';
@@ -27,7 +27,7 @@ const CARD_POWER_WATTS = 120.55;
 const JOULES_PER_TICK = 25;
 const TICK_MS = 100;
 
-describe("the dashboards' queries, asked of a real Prometheus that scrapes two replicas of the example under replay", function () {
+describe("the dashboards' queries, asked of a real Prometheus that scrapes two replicas of the example under replay and has the rules", function () {
   this.timeout(120_000);
   let prometheus: PrometheusServer;
   let receiver: OtlpReceiver;
@@ -65,7 +65,7 @@ describe("the dashboards' queries, asked of a real Prometheus that scrapes two r
       startProgram(EXAMPLE, { args: [JSON.stringify(setup)], environment: stub.environment }),
     );
     const metricsUrls = await Promise.all(replicas.map((replica) => replica.hear<string>('metricsUrl')));
-    prometheus = await startPrometheus(path, metricsUrls, [driftRules({ minimumSamples: 100 })]);
+    prometheus = await startPrometheus(path, metricsUrls, ruleFilePaths());
   });
 
   after(async () => {
