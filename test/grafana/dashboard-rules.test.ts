@@ -71,9 +71,8 @@ for (const dashboard of committedDashboards) {
 
       it(`has a ${name} matcher in every selector (target-${name}-rule)`, () => {
         for (const { panel, target } of queries) {
-          for (const { metric, matchers } of selectorsOf(target.expr).filter(
-            ({ metric: name }) => !RECORDED.has(name),
-          )) {
+          const selectors = selectorsOf(target.expr).filter((selector) => !RECORDED.has(selector.metric));
+          for (const { metric, matchers } of selectors) {
             const own = matchers.filter((matcher) => matcher.label === name);
             expect(own, `${panel.title}: ${metric}`).to.deep.equal([
               { label: name, operator: '=~', value: `$${name}` },
