@@ -73,6 +73,13 @@ describe('nvidia-smi', () => {
     }
   });
 
+  it('loses no more than a number that is printed by the rules of another country', () => {
+    const line = LINES.h100.replace('652.33 W', '652,33 W').replace('70213 MiB', '70 213 MiB');
+    const { powerWatts, memoryUsedBytes, ...others } = readSmiLine(LINES.h100, SMI_FIELDS)!;
+    expect([powerWatts, memoryUsedBytes]).to.deep.equal([652.33, 70_213 * MEBIBYTE]);
+    expect(readSmiLine(line, SMI_FIELDS)).to.deep.equal(others);
+  });
+
   describe('kept running', () => {
     let folder: string;
     let source: GpuSource | undefined;
@@ -157,6 +164,16 @@ describe('nvidia-smi', () => {
       expect(note?.text).to.equal('nvidia-smi ended with code 15: GPU is lost');
       await sample();
       await eventually(() => starts().length === 2 || undefined);
+    });
+
+    it('shows the GPUs that it prints among garbage', async () => {
+      await open(
+        `head -c 300000 /dev/urandom; echo; echo '${LINES.h100.replace('0,', '4294967295,')}'; echo '${LINES.h100}'; ` +
+          `head -c 300000 /dev/zero; sleep 60`,
+      );
+      expect((await source!.sample({ nowMs, isSlow: true })).map(({ id, uuid }) => [id, uuid])).to.deep.equal([
+        ['0', 'GPU-1'],
+      ]);
     });
 
     it('tells of a machine without a driver', async () => {

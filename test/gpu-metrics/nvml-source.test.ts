@@ -328,6 +328,39 @@ describe('NVML', () => {
     expect(notes[0]?.text).to.equal('the driver reports XID 13 of GPU 1 (GPU-1).');
   });
 
+  it('leaves out what a driver fills with ones', async () => {
+    const ones = 0xffff_ffff;
+    await open({ ...H100, 'gpu.0.power': ones, 'gpu.0.power_limit': ones, 'gpu.0.clock.sm': ones, 'gpu.0.energy': -1 });
+    const [device] = await tick();
+    expect(device).not.to.have.any.keys('powerWatts', 'powerLimitWatts', 'smClockHertz', 'energyJoules');
+    expect(device).to.include({ temperatureCelsius: 35, memoryClockHertz: 2_619_000_000 });
+  });
+
+  it('shows sixteen GPUs, of which one is divided while it runs', async () => {
+    const sixteen = Object.assign({ gpus: 16 }, ...Array.from({ length: 16 }, (_, index) => h100At(index))) as Scenario;
+    await open(sixteen);
+    expect((await tick()).map(({ id }) => id)).to.deep.equal(Array.from({ length: 16 }, (_, index) => String(index)));
+    stub.play({
+      ...sixteen,
+      'gpu.15.migs': 2,
+      'gpu.15.mig.0.uuid': 'MIG-a',
+      'gpu.15.mig.0.name': 'NVIDIA H100 80GB HBM3 MIG 3g.40gb',
+      'gpu.15.mig.0.total': 42_000_000_000,
+      'gpu.15.mig.0.used': 1000,
+      'gpu.15.mig.1.uuid': 'MIG-b',
+    });
+    const devices = await tick({ isSlow: true });
+    expect(devices.slice(14).map(({ id }) => id)).to.deep.equal(['14', '15', '15:0', '15:1']);
+    expect(devices[15]).not.to.have.any.keys('memoryUsedBytes', 'utilizationPercent');
+    expect(devices[16]).to.include({ parentUuid: 'GPU-15', migProfile: '3g.40gb', memoryUsedBytes: 1000 });
+    expect(devices[17]).to.include({ uuid: 'MIG-b' });
+    expect(devices[17]).not.to.have.any.keys('memoryUsedBytes', 'name', 'migProfile');
+  });
+
+  it('leaves a library that is not NVML to other ways of asking', async () => {
+    expect(await open(H100, ['nvmlInit_v2'])).to.equal('unavailable');
+  });
+
   it('tells a machine without a GPU from one whose driver fails', async () => {
     expect(await open({ 'return.nvmlInit_v2': 9 })).to.equal('empty');
     expect(await open({ gpus: 0 })).to.equal('empty');

@@ -199,6 +199,19 @@ describe('The keeper of the GPU probe', () => {
     ]);
   });
 
+  it('leaves out what no sensor can have measured', () => {
+    sample({ powerWatts: 65_535, powerLimitWatts: 700, temperatureCelsius: -273.15, memoryTemperatureCelsius: -5 });
+    expect(supervisor.latest()?.devices[0]).to.include({ powerLimitWatts: 700, memoryTemperatureCelsius: -5 });
+    expect(supervisor.latest()?.devices[0]).not.to.have.any.keys('powerWatts', 'temperatureCelsius');
+  });
+
+  it('keeps texts that cannot be printed out of the labels', () => {
+    sample({ uuid: 'GPU-\u0001', name: 'NVIDIA \ufffd', driverVersion: '550.54.15' });
+    expect(supervisor.latest()?.devices).to.deep.equal([
+      { id: '0', vendor: 'nvidia', source: 'nvml', driverVersion: '550.54.15' },
+    ]);
+  });
+
   it('puts lines together that come in pieces', () => {
     const line = JSON.stringify({ snapshot: { sampledAtMs: 1, devices: [] } });
     for (const letter of `${line}\n`) {

@@ -9,6 +9,9 @@ const LONGEST_TEXT = 128;
 /** Each kind of throttling that a device can tell is a series; there are less than ten. */
 const MOST_REASONS = 32;
 
+/** What a driver leaves in memory that it did not write a text to. */
+const UNPRINTABLE = /[\p{Cc}\ufffd]/u;
+
 const TEXT_FIELDS = ['uuid', 'name', 'driverVersion', 'parentUuid', 'migProfile'] as const;
 
 const PERCENT_FIELDS = [
@@ -24,8 +27,6 @@ const SIZE_FIELDS = [
   'memoryTotalBytes',
   'memoryFreeBytes',
   'processMemoryBytes',
-  'powerWatts',
-  'powerLimitWatts',
   'smClockHertz',
   'memoryClockHertz',
   'energyJoules',
@@ -36,6 +37,14 @@ const SIZE_FIELDS = [
   'xidErrors',
   'lastXid',
 ] as const;
+
+const POWER_FIELDS = ['powerWatts', 'powerLimitWatts'] as const;
+
+/** 16 bits of ones: what drivers say where a sensor gave nothing. */
+const IMPOSSIBLE_WATTS = 65_535;
+
+/** No sensor of a card goes this far; absolute zero, and 16 bits of ones, are what a dead one shows. */
+const IMPOSSIBLE_CELSIUS = 250;
 
 const TEMPERATURE_FIELDS = ['temperatureCelsius', 'memoryTemperatureCelsius'] as const;
 
@@ -70,7 +79,8 @@ function readDevice(value: unknown): GpuDevice | undefined {
   keep(device, value, TEXT_FIELDS, isText);
   keep(device, value, PERCENT_FIELDS, (number) => isFiniteNumber(number) && number >= 0 && number <= 100);
   keep(device, value, SIZE_FIELDS, (number) => isFiniteNumber(number) && number >= 0);
-  keep(device, value, TEMPERATURE_FIELDS, isFiniteNumber);
+  keep(device, value, POWER_FIELDS, (number) => isFiniteNumber(number) && number >= 0 && number < IMPOSSIBLE_WATTS);
+  keep(device, value, TEMPERATURE_FIELDS, (number) => isFiniteNumber(number) && Math.abs(number) < IMPOSSIBLE_CELSIUS);
   const reasons = readReasons(value['throttleReasons']);
   if (reasons !== undefined) {
     device['throttleReasons'] = reasons;
@@ -110,5 +120,5 @@ function isFiniteNumber(value: unknown): value is number {
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT;
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT && !UNPRINTABLE.test(value);
 }

@@ -41,13 +41,17 @@ export const SMI_FIELDS: readonly string[] = ['index', 'uuid', 'driver_version',
 /** What a device that cannot answer is printed as: `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `N/A`. */
 const NO_ANSWER = /^(?:\[.*\]|N\/A|Requested functionality has been deprecated)$/;
 
+/** No machine has a thousand GPUs; what prints larger numbers prints garbage. */
+const INDEX = /^\d{1,3}$/;
+
 const NUMBER_WITH_UNIT = /^(-?\d+(?:\.\d+)?)\s*(\S*)$/;
 
 /** The device in a line of `--format=csv,noheader`, or undefined if the line is something else. */
 export function readSmiLine(line: string, fields: readonly string[]): GpuDevice | undefined {
-  const cells = line.split(',').map((cell) => cell.trim());
+  // A comma alone does not separate: where numbers are printed by a locale, one stands in `652,33 W`.
+  const cells = line.split(', ').map((cell) => cell.trim());
   const index = cells[fields.indexOf('index')];
-  if (cells.length < fields.length || index === undefined || !/^\d+$/.test(index)) {
+  if (cells.length < fields.length || index === undefined || !INDEX.test(index)) {
     return undefined;
   }
   const properties: Record<string, string | number | undefined> = {};

@@ -91,6 +91,12 @@ export function readCount(buffer: Buffer, offset: number): number | undefined {
   return low === WORD && high === WORD ? undefined : high * (WORD + 1) + low;
 }
 
+/** An `unsigned int`, or undefined where all of its bits are set: drivers leave that where a sensor gave nothing. */
+export function readWord(buffer: Buffer, offset: number): number | undefined {
+  const value = buffer.readUInt32LE(offset);
+  return value === WORD ? undefined : value;
+}
+
 /** A text that ends with a zero byte. */
 export function readText(buffer: Buffer): string {
   const end = buffer.indexOf(0);

@@ -1,4 +1,4 @@
-import { MEMORY, MEMORY_V2, readCount, SLACK, TEMPERATURE_V1 } from './nvml-layout.ts';
+import { MEMORY, MEMORY_V2, readCount, readWord, SLACK, TEMPERATURE_V1 } from './nvml-layout.ts';
 import type { NvmlQuestion, NvmlQuestions } from './nvml-questions.ts';
 
 /** `nvmlClockType_t`. */
@@ -23,6 +23,7 @@ const THROTTLE_REASONS = [
   ['power_brake', 0x80],
 ] as const;
 
+const MILLIWATTS_PER_WATT = 1000;
 const HERTZ_PER_MEGAHERTZ = 1e6;
 
 /** Memory of a device, in bytes. */
@@ -93,15 +94,15 @@ export class NvmlReadings {
     if (this.#temperatureV.ask()) {
       return this.#out.readInt32LE(TEMPERATURE_V1.value);
     }
-    return this.#temperature.ask() ? this.#out.readUInt32LE(0) : undefined;
+    return this.#temperature.ask() ? readWord(this.#out, 0) : undefined;
   }
 
   powerWatts(): number | undefined {
-    return this.#power.ask() ? this.#out.readUInt32LE(0) / 1000 : undefined;
+    return this.#watts(this.#power);
   }
 
   powerLimitWatts(): number | undefined {
-    return this.#powerLimit.ask() ? this.#out.readUInt32LE(0) / 1000 : undefined;
+    return this.#watts(this.#powerLimit);
   }
 
   energyJoules(): number | undefined {
@@ -110,11 +111,11 @@ export class NvmlReadings {
   }
 
   smClockHertz(): number | undefined {
-    return this.#smClock.ask() ? this.#out.readUInt32LE(0) * HERTZ_PER_MEGAHERTZ : undefined;
+    return this.#hertz(this.#smClock);
   }
 
   memoryClockHertz(): number | undefined {
-    return this.#memoryClock.ask() ? this.#out.readUInt32LE(0) * HERTZ_PER_MEGAHERTZ : undefined;
+    return this.#hertz(this.#memoryClock);
   }
 
   throttleReasons(): Record<string, boolean> | undefined {
@@ -136,6 +137,16 @@ export class NvmlReadings {
 
   uncorrectedErrors(): number | undefined {
     return this.#firstCount(this.#uncorrected);
+  }
+
+  #watts(question: NvmlQuestion): number | undefined {
+    const milliwatts = question.ask() ? readWord(this.#out, 0) : undefined;
+    return milliwatts === undefined ? undefined : milliwatts / MILLIWATTS_PER_WATT;
+  }
+
+  #hertz(question: NvmlQuestion): number | undefined {
+    const megahertz = question.ask() ? readWord(this.#out, 0) : undefined;
+    return megahertz === undefined ? undefined : megahertz * HERTZ_PER_MEGAHERTZ;
   }
 
   #firstCount(questions: readonly NvmlQuestion[]): number | undefined {

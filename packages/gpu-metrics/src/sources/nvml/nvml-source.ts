@@ -31,8 +31,7 @@ export async function openNvmlSource(parts: NvmlSourceParts): Promise<SourceOpen
   }
   const { intervalMs, processId, takeNote } = parts;
   const source = new NvmlSource({ library, intervalMs, processId, takeNote, xidCounts: new Map() });
-  const reason = source.open();
-  return reason === undefined ? { kind: 'open', source } : { kind: 'empty', reason };
+  return source.open();
 }
 
 class NvmlSource implements GpuSource {
@@ -45,17 +44,20 @@ class NvmlSource implements GpuSource {
     this.#parts = parts;
   }
 
-  /** Why there is no GPU here, or undefined if there is one, or should be. */
-  open(): string | undefined {
+  open(): SourceOpening {
     const code = this.#initialize();
-    if (code !== NVML.success) {
-      return NO_GPU.has(code) ? `NVML: ${describeCode(code)}` : undefined;
+    if (code === NVML.functionNotFound) {
+      return { kind: 'unavailable', reason: 'the library has no function to initialise it, so it is not NVML' };
+    }
+    if (NO_GPU.has(code)) {
+      return { kind: 'empty', reason: `NVML: ${describeCode(code)}` };
     }
     if (this.#session?.gpuCount === 0) {
       this.close();
-      return 'NVML counts no GPU';
+      return { kind: 'empty', reason: 'NVML counts no GPU' };
     }
-    return undefined;
+    // There is one, or should be: what fails otherwise is tried again.
+    return { kind: 'open', source: this };
   }
 
   sample(tick: SampleTick): readonly GpuDevice[] {
