@@ -58,7 +58,11 @@ export function useDriftingServices(): (options?: ObservabilityOptions) => Promi
       globalMeterProvider: false,
       models: { document: { reference: referenceOf() } },
       ...options,
-      drift: { ...FAST, onDriftAlert: (alert) => alerts.push(alert), ...(options.drift as DriftOptions | undefined) },
+      drift: options.drift !== false && {
+        ...FAST,
+        onDriftAlert: (alert) => alerts.push(alert),
+        ...(options.drift as DriftOptions | undefined),
+      },
     });
     running = observability;
     await observability.ready;
