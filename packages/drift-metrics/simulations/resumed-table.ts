@@ -2,25 +2,36 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** A table of results in a file of Markdown, which is also the memory of what is done already. */
 export interface ResumedTable {
-  /** Adds a row, unless the file has one with these first cells. It is written at once. */
-  add(first: readonly string[], work: () => readonly string[]): void;
+  /**
+   * Adds the row with these first cells, or makes it anew where the file has it of fewer runs. It is written at once.
+   *
+   * @param work gives the cells that follow the number of runs
+   */
+  add(first: readonly string[], runs: number, work: () => readonly string[]): void;
 }
 
-/** @param title what was measured and with which command; a file with another title is begun anew */
-export function resumedTable(file: URL, title: string, columns: readonly string[]): ResumedTable {
+/** @param columns those of the first cells, `runs`, and those of the results */
+export function resumedTable(
+  file: URL,
+  title: string,
+  columns: readonly string[],
+  report: (line: string) => void = console.log,
+): ResumedTable {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const rows = text.startsWith(`${title}\n`) ? tableRows(text) : [];
+  const rows = tableRows(text);
+  const runsColumn = columns.indexOf('runs');
   const write = (): void => {
     const lines = [columns, columns.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`);
     writeFileSync(file, `${title}\n\n${lines.join('')}`);
   };
   return {
-    add(first, work) {
-      const isDone = rows.some((row) => first.every((cell, index) => row[index] === cell));
-      if (!isDone) {
-        rows.push([...first, ...work()]);
+    add(first, runs, work) {
+      const found = rows.findIndex((row) => first.every((cell, index) => row[index] === cell));
+      if (Number(rows[found]?.[runsColumn] ?? 0) < runs) {
+        const row = [...first, String(runs), ...work()];
+        rows.splice(found === -1 ? rows.length : found, 1, row);
         write();
-        console.log(`| ${rows.at(-1)?.join(' | ')} |`);
+        report(`| ${row.join(' | ')} |`);
       }
     },
   };
