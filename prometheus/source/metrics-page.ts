@@ -17,7 +17,7 @@ const HEADINGS: { readonly [group in MetricGroup]: readonly [title: string, text
   inferometer: ['Inferometer of itself'],
   'gpu-by-semantic-conventions': [
     'GPUs by the semantic conventions',
-    "Only with `gpu: { semanticConventions: true }`, for backends that know OpenTelemetry's names. The same values a second time.",
+    "In what is pushed over OTLP, for backends that know OpenTelemetry's names; in the scrape only with `gpu: { semanticConventions: true }`, and nowhere with `false`. The same values a second time.",
   ],
 };
 
