@@ -302,15 +302,44 @@ describe('the observer server', () => {
       agent.destroy();
     });
 
-    it('are turned away when there are too many', async () => {
-      await start({ maxConnections: 1 });
-      const first = connect(port, '127.0.0.1');
-      await once(first, 'connect');
+    it('make room for a new one while they wait, the one that waits for longest first', async () => {
+      await start({ maxConnections: 2 });
+      const [first, second] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+      await Promise.all([once(first, 'connect'), once(second, 'connect')]);
+      second.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(second, 'data');
+      first.on('error', () => undefined);
+      const gone = once(first, 'close');
+      expect((await httpRequest(`${origin}/metrics`)).status).to.equal(200);
+      await gone;
+      second.end('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      expect(await readText(second)).to.match(/^HTTP\/1\.1 200 /);
+    });
+
+    it('are turned away when all are being answered', async () => {
+      const answers: ServerResponse[] = [];
+      await start({ maxConnections: 1, metricsHandler: (_request, response) => answers.push(response) });
+      const first = httpRequest(`${origin}/metrics`);
+      while (answers.length === 0) {
+        await new Promise(setImmediate);
+      }
       const second = connect(port, '127.0.0.1');
       second.on('error', () => undefined);
       await once(second, 'close');
-      first.write('GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-      expect(await readText(first)).to.match(/^HTTP\/1\.1 200 /);
+      answers[0]?.end('x 1\n');
+      expect((await first).status).to.equal(200);
+    });
+
+    it('do not shut a scraper out, be there a thousand of them', async () => {
+      await start();
+      const held = Array.from({ length: 1000 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+      await Promise.all(held.map((socket) => once(socket, 'connect')));
+      for (let scrape = 0; scrape < 3; scrape += 1) {
+        expect((await httpRequest(`${origin}/metrics`)).body).to.equal('x 1\n');
+      }
+      for (const socket of held) {
+        socket.destroy();
+      }
     });
   });
 

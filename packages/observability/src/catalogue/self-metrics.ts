@@ -66,6 +66,46 @@ export const seriesCount: MetricDefinition = selfMetric(
   'Series that the store holds, over all recording threads.',
 );
 
+export const scrapeDuration: MetricDefinition = selfMetric(
+  'gauge',
+  'scrape.duration',
+  's',
+  [],
+  'How long it took to collect and write what the scrape before this one was answered with.',
+);
+
+export const scrapeBodySize: MetricDefinition = selfMetric(
+  'gauge',
+  'scrape.body.size',
+  'By',
+  [],
+  'Size of what the scrape before this one was answered with, uncompressed.',
+);
+
+export const scrapeSeriesCount: MetricDefinition = selfMetric(
+  'gauge',
+  'scrape.series',
+  '',
+  [],
+  'Series that the scrape before this one was answered with, over all sources; a histogram counts once.',
+);
+
+export const slotCount: MetricDefinition = selfMetric(
+  'gauge',
+  'slots',
+  '',
+  [],
+  'Slots of eight bytes that the store has reserved, over all recording threads.',
+);
+
+export const overflowedSeries: MetricDefinition = selfMetric(
+  'gauge',
+  'series.overflowed',
+  '',
+  [],
+  'Series that hold what went beyond a limit (otel_metric_overflow="true"); any says that a limit is too low.',
+);
+
 export const configurationProblems: MetricDefinition = selfMetric(
   'gauge',
   'configuration.problems',
@@ -83,4 +123,9 @@ export const selfMetrics: readonly MetricDefinition[] = [
   exports,
   observerHeapUsed,
   seriesCount,
+  slotCount,
+  overflowedSeries,
+  scrapeDuration,
+  scrapeBodySize,
+  scrapeSeriesCount,
 ];

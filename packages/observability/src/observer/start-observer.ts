@@ -73,6 +73,7 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
     metricProducers: producers,
     collectTimeoutMs: COLLECT_TIMEOUT_MS,
     targetInfo: options.prometheus === false || options.prometheus.targetInfo,
+    onScrape: selfView.noteScrape,
   });
   const hardware = placeHardwareSeries(options, { store, reader });
   const pushed = [...producers, ...(hardware?.pushed ?? [])];

@@ -3,6 +3,7 @@ import { metricsByName } from '../catalogue/metric-catalogue.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { Announcement, GaugeOrigin, RetiredSeries, SeriesAnnouncement } from './announcements.ts';
 import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts';
+import { OVERFLOW_ATTRIBUTE } from './overflow-attribute.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
@@ -45,6 +46,10 @@ export interface StoreReader {
   readonly metrics: ReadonlyMap<string, ReadableMetric>;
   /** Parts of series over all writers. */
   readonly seriesCount: number;
+  /** Slots that are reserved, over all writers. */
+  readonly slotCount: number;
+  /** Series that hold what went beyond a limit. */
+  readonly overflowedCount: number;
 }
 
 /** A ratio that no writer has moved for a day says nothing of today: labels that come late come within hours. */
@@ -68,6 +73,8 @@ class SlabStoreReader implements StoreReader {
   readonly #bounds = new Map<string, readonly number[]>();
   readonly #now: () => number;
   seriesCount = 0;
+  slotCount = 0;
+  overflowedCount = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -86,7 +93,9 @@ class SlabStoreReader implements StoreReader {
           const slabs = this.#slabs.get(announcement.writer) ?? new Map<number, Float64Array>();
           this.#slabs.set(announcement.writer, slabs);
           if (!slabs.has(announcement.slab)) {
-            slabs.set(announcement.slab, new Float64Array(announcement.buffer));
+            const slots = new Float64Array(announcement.buffer);
+            slabs.set(announcement.slab, slots);
+            this.slotCount += slots.length;
           }
         }
         return;
@@ -159,6 +168,7 @@ class SlabStoreReader implements StoreReader {
     if (series === undefined) {
       series = new SummedSeries(definition, announcement, this.#sameArray(announcement.bounds), this.#now);
       metric.series.set(key, series);
+      this.overflowedCount += OVERFLOW_ATTRIBUTE in announcement.attributes ? 1 : 0;
     }
     return series;
   }
@@ -178,6 +188,9 @@ class SlabStoreReader implements StoreReader {
 
   #retire(writer: number): void {
     this.#retired.add(writer);
+    for (const slots of this.#slabs.get(writer)?.values() ?? []) {
+      this.slotCount -= slots.length;
+    }
     this.#slabs.delete(writer);
     this.seriesCount -= this.#known.get(writer)?.series ?? 0;
     this.#known.delete(writer);

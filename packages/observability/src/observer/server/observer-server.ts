@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { ListenFailedError } from '../../errors/listen-failed-error.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import { createProblemLog, type ProblemLog } from '../problem-log.ts';
+import { createConnections, type Connections } from './connections.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import type { LandingInfo } from './landing-page.ts';
 import { listenError } from './listen-error.ts';
@@ -51,7 +52,7 @@ export interface ObserverServerOptions {
   readonly responseTimeoutMs?: number;
   /** How long answers on their way may take once the server is closed; default 1 s. */
   readonly closeTimeoutMs?: number;
-  /** Default 200. */
+  /** Default 200. Where one more comes, one that waits for a request is closed for it. */
   readonly maxConnections?: number;
   readonly clock?: Clock;
 }
@@ -68,7 +69,10 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** As long as the last flush of a process that ends may take. */
 const DEFAULT_CLOSE_TIMEOUT_MS = 1000;
 
-/** Many times the scrapers that a process has, and a fifth of the 1024 descriptors that it often may open. */
+/**
+ * Many times the scrapers that a process has, and a fifth of the 1024 descriptors that it often may open: those belong to
+ * the service.
+ */
 const DEFAULT_MAX_CONNECTIONS = 200;
 
 /** The server of the metrics endpoint, not yet listening. */
@@ -85,8 +89,7 @@ class HttpObserverServer implements ObserverServer {
   readonly #clock: Clock;
   readonly #log: ProblemLog;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #unreferenced = false;
+  readonly #connections: Connections;
   #listening: Promise<ListeningAddress> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -100,13 +103,13 @@ class HttpObserverServer implements ObserverServer {
     this.#log = createProblemLog(this.#clock);
     const route = createRequestRouter({ ...options, endpoint: this.#endpoint, log: this.#log });
     this.#server = createTimedServer(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
-    this.#server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    this.#connections = createConnections(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS);
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.#boundResponse(response);
       route(request, response);
     });
     this.#server.on('connection', (socket: Socket) => {
-      this.#hold(socket);
+      this.#connections.add(socket);
     });
     // Accepting can fail at any time, for want of descriptors for one; unheard, that would end the process.
     this.#server.on('error', (error) => {
@@ -130,11 +133,8 @@ class HttpObserverServer implements ObserverServer {
   }
 
   unref(): void {
-    this.#unreferenced = true;
     this.#server.unref();
-    for (const socket of this.#sockets) {
-      socket.unref();
-    }
+    this.#connections.unref();
   }
 
   #bind(): Promise<ListeningAddress> {
@@ -187,25 +187,21 @@ class HttpObserverServer implements ObserverServer {
     });
   }
 
-  #hold(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => {
-      this.#sockets.delete(socket);
-    });
-    if (this.#unreferenced) {
-      socket.unref();
-    }
-  }
-
   /** Cuts off a reader that takes a byte a second: it would hold a body and a connection for as long as it likes. */
   #boundResponse(response: ServerResponse): void {
     const { socket } = response;
+    if (socket !== null) {
+      this.#connections.beginAnswer(socket);
+    }
     const cut = this.#clock.setTimeout(() => {
       socket?.destroy();
     }, this.#responseTimeoutMs);
     cut.unref();
     response.once('close', () => {
       cut.clear();
+      if (socket !== null) {
+        this.#connections.endAnswer(socket);
+      }
       if (this.#closing !== undefined) {
         this.#server.closeIdleConnections();
       }

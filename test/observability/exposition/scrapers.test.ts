@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer, text as readText } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
+import { expect } from 'chai';
+import {
+  InferometerPrometheusExporter,
+  type ScrapeReport,
+} from '../../../packages/observability/src/observer/exposition/prometheus-exporter.ts';
+import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
+import { parsePrometheusText } from '../../support/prometheus-text.ts';
+
+/** Several megabytes: more than sockets and streams hold by themselves. */
+const SERIES = 60_000;
+
+describe('scrapers', function () {
+  this.timeout(30_000);
+  let server: Server;
+  let provider: MeterProvider;
+  let url: string;
+  let series = SERIES;
+  let collections = 0;
+  let reports: ScrapeReport[] = [];
+
+  /** Every series has the number of the collection as its value. */
+  const numbered: MetricProducer = {
+    collect: () => {
+      collections += 1;
+      const points = Array.from({ length: series }, (_, place) => [{ id: `series-${place}` }, collections] as const);
+      return Promise.resolve({ resourceMetrics: resourceMetrics([[gaugeData('x', points)]]), errors: [] });
+    },
+  };
+
+  beforeEach(async () => {
+    series = SERIES;
+    collections = 0;
+    reports = [];
+    const exporter = new InferometerPrometheusExporter({
+      metricProducers: [numbered],
+      onScrape: (report) => reports.push(report),
+    });
+    provider = new MeterProvider({ readers: [exporter] });
+    server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await provider.shutdown();
+  });
+
+  async function request(headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
+    const [response] = (await once(get(url, { agent: false, headers }), 'response')) as [IncomingMessage];
+    return response;
+  }
+
+  function valuesIn(body: string): Set<number> {
+    const { samples } = parsePrometheusText(body).get('x')!;
+    expect(samples).to.have.length(series);
+    return new Set(samples.map(({ value }) => value));
+  }
+
+  it('that read slowly get the body of their time, whatever others scrape meanwhile', async () => {
+    const slow = await request();
+    slow.pause();
+    for (let scrape = 2; scrape <= 4; scrape++) {
+      expect([...valuesIn(await readText(await request()))]).to.deep.equal([scrape]);
+    }
+    expect([...valuesIn(await readText(slow))]).to.deep.equal([1]);
+  });
+
+  it('that leave in the middle take nothing with them', async () => {
+    for (let scrape = 1; scrape <= 3; scrape++) {
+      const leaving = await request({ 'accept-encoding': 'gzip' });
+      leaving.on('error', () => undefined);
+      leaving.destroy();
+      expect([...valuesIn(await readText(await request()))]).to.deep.equal([2 * scrape]);
+    }
+  });
+
+  it('that come at once and want different things each get theirs whole', async () => {
+    const openMetrics = { accept: 'application/openmetrics-text;version=1.0.0' };
+    const [plain, compressed, open, openCompressed] = await Promise.all([
+      request(),
+      request({ 'accept-encoding': 'gzip' }),
+      request(openMetrics),
+      request({ ...openMetrics, 'accept-encoding': 'gzip' }),
+    ]);
+    expect(compressed.headers['content-encoding']).to.equal('gzip');
+    expect(plain.headers).not.to.have.property('content-encoding');
+    expect(open.headers['content-type']).to.equal('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    const bodies = await Promise.all([
+      readText(plain),
+      buffer(compressed).then((bytes) => gunzipSync(bytes).toString()),
+      readText(open),
+      buffer(openCompressed).then((bytes) => gunzipSync(bytes).toString()),
+    ]);
+    for (const body of bodies) {
+      expect(valuesIn(body.replace('# TYPE target info', '# TYPE target gauge')).size).to.equal(1);
+    }
+    expect(bodies[0]).to.equal(bodies[1]);
+    expect(bodies[2]).to.equal(bodies[3]);
+    expect(bodies[2]).to.match(/\n# EOF\n$/);
+    expect(collections).to.equal(2);
+  });
+
+  it('are told in a report how long it took and how much it was', async () => {
+    // And target_info.
+    series = 10;
+    const body = await readText(await request());
+    expect(reports).to.have.length(1);
+    expect(reports[0]).to.include({ bodyBytes: Buffer.byteLength(body), seriesCount: 11 });
+    expect(reports[0]?.durationMs).to.be.within(0, 10_000);
+  });
+
+  it('get small bodies as they are, unless they refuse them so', async () => {
+    series = 3;
+    expect((await request({ 'accept-encoding': 'gzip' })).headers).not.to.have.property('content-encoding');
+    const insisting = await request({ 'accept-encoding': 'gzip, identity;q=0' });
+    expect(insisting.headers['content-encoding']).to.equal('gzip');
+    expect(valuesIn(gunzipSync(await buffer(insisting)).toString()).size).to.equal(1);
+  });
+});
