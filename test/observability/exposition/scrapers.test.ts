@@ -54,7 +54,7 @@ describe('scrapers', function () {
     await provider.shutdown();
   });
 
-  async function request(headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
+  async function scrape(headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
     const [response] = (await once(get(url, { agent: false, headers }), 'response')) as [IncomingMessage];
     return response;
   }
@@ -66,30 +66,30 @@ describe('scrapers', function () {
   }
 
   it('that read slowly get the body of their time, whatever others scrape meanwhile', async () => {
-    const slow = await request();
+    const slow = await scrape();
     slow.pause();
-    for (let scrape = 2; scrape <= 4; scrape++) {
-      expect([...valuesIn(await readText(await request()))]).to.deep.equal([scrape]);
+    for (let turn = 2; turn <= 4; turn++) {
+      expect([...valuesIn(await readText(await scrape()))]).to.deep.equal([turn]);
     }
     expect([...valuesIn(await readText(slow))]).to.deep.equal([1]);
   });
 
   it('that leave in the middle take nothing with them', async () => {
-    for (let scrape = 1; scrape <= 3; scrape++) {
-      const leaving = await request({ 'accept-encoding': 'gzip' });
+    for (let turn = 1; turn <= 3; turn++) {
+      const leaving = await scrape({ 'accept-encoding': 'gzip' });
       leaving.on('error', () => undefined);
       leaving.destroy();
-      expect([...valuesIn(await readText(await request()))]).to.deep.equal([2 * scrape]);
+      expect([...valuesIn(await readText(await scrape()))]).to.deep.equal([2 * turn]);
     }
   });
 
   it('that come at once and want different things each get theirs whole', async () => {
     const openMetrics = { accept: 'application/openmetrics-text;version=1.0.0' };
     const [plain, compressed, open, openCompressed] = await Promise.all([
-      request(),
-      request({ 'accept-encoding': 'gzip' }),
-      request(openMetrics),
-      request({ ...openMetrics, 'accept-encoding': 'gzip' }),
+      scrape(),
+      scrape({ 'accept-encoding': 'gzip' }),
+      scrape(openMetrics),
+      scrape({ ...openMetrics, 'accept-encoding': 'gzip' }),
     ]);
     expect(compressed.headers['content-encoding']).to.equal('gzip');
     expect(plain.headers).not.to.have.property('content-encoding');
@@ -112,7 +112,7 @@ describe('scrapers', function () {
   it('are told in a report how long it took and how much it was', async () => {
     // And target_info.
     series = 10;
-    const body = await readText(await request());
+    const body = await readText(await scrape());
     expect(reports).to.have.length(1);
     expect(reports[0]).to.include({ bodyBytes: Buffer.byteLength(body), seriesCount: 11 });
     expect(reports[0]?.durationMs).to.be.within(0, 10_000);
@@ -120,8 +120,8 @@ describe('scrapers', function () {
 
   it('get small bodies as they are, unless they refuse them so', async () => {
     series = 3;
-    expect((await request({ 'accept-encoding': 'gzip' })).headers).not.to.have.property('content-encoding');
-    const insisting = await request({ 'accept-encoding': 'gzip, identity;q=0' });
+    expect((await scrape({ 'accept-encoding': 'gzip' })).headers).not.to.have.property('content-encoding');
+    const insisting = await scrape({ 'accept-encoding': 'gzip, identity;q=0' });
     expect(insisting.headers['content-encoding']).to.equal('gzip');
     expect(valuesIn(gunzipSync(await buffer(insisting)).toString()).size).to.equal(1);
   });
