@@ -1,13 +1,20 @@
 import { createDriftEngine, DriftConfigurationError } from '@inferometer/drift-metrics';
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { transform } from 'esbuild';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { changePicture } from '../../packages/drift-metrics/simulations/pictures/change-picture.ts';
 import { dayPicture } from '../../packages/drift-metrics/simulations/pictures/day-picture.ts';
 import { delayPicture } from '../../packages/drift-metrics/simulations/pictures/delay-picture.ts';
 import { falseAlarmPicture } from '../../packages/drift-metrics/simulations/pictures/false-alarm-picture.ts';
 import { thresholdPicture } from '../../packages/drift-metrics/simulations/pictures/threshold-picture.ts';
 import { tableRows } from '../../packages/drift-metrics/simulations/resumed-table.ts';
+import { runProgram } from '../support/child-process.ts';
 
+const COMMAND = new URL('../../packages/observability/src/command/inferometer.ts', import.meta.url);
+const PROGRAM = new URL('./.drift-program.mjs', import.meta.url);
 const DOCS = new URL('../../docs/', import.meta.url);
 const RESULTS = new URL('../../packages/drift-metrics/simulations/results/', import.meta.url);
 
@@ -28,6 +35,31 @@ describe('docs/drift.md', () => {
       expect(committed === draw(), 'npm run simulate:pictures -w @inferometer/drift-metrics').to.equal(true);
     });
   }
+
+  it('shows a command and code that run, one after the other', async function () {
+    this.timeout(30_000);
+    const folder = mkdtempSync(join(tmpdir(), 'inferometer-test-'));
+    const [, command = ''] = /```sh\nnpx -p @inferometer\/observability inferometer (profile .*?)```/s.exec(page) ?? [];
+    const [, line = ''] = /`(\{"predictedClass".*?\})`/.exec(page) ?? [];
+    const [, code = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
+    try {
+      writeFileSync(join(folder, 'predictions.jsonl'), `${line}\n`.repeat(600));
+      const args = command.replaceAll('\\\n', ' ').trim().split(/\s+/);
+      const profile = await runProgram(COMMAND, { args, workingDirectory: pathToFileURL(`${folder}/`) });
+      expect(profile).to.include({ code: 0, errors: '' });
+      // Beside this file, so that the package is found by its name as a user's program finds it.
+      const { code: script } = await transform(code, { loader: 'ts', target: 'es2023', format: 'esm' });
+      writeFileSync(PROGRAM, `${script}\nawait observability.ready;\nconsole.log(await observability.metricsText());`);
+      const environment = { OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
+      const end = await runProgram(PROGRAM, { environment, workingDirectory: pathToFileURL(`${folder}/`) });
+      expect(end).to.include({ code: 0, errors: '' });
+      expect(end.output).to.contain('drift_reference_loaded{model_type="document"} 1');
+      expect(end.output).to.contain('drift_reference_samples{model_type="document",signal="class"} 600');
+    } finally {
+      rmSync(folder, { recursive: true });
+      rmSync(PROGRAM, { force: true });
+    }
+  });
 
   it('has the delays of the simulation in its table', () => {
     const results = resultRows('delays.md').filter(

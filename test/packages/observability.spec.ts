@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -33,6 +34,16 @@ describe('@inferometer/observability, as it is published', function () {
     const { code, output } = await runTool('npx', ['inferometer', '--version'], installed.folder);
     expect(output).to.equal(`${published.manifest.version}\n`);
     expect(code).to.equal(0);
+  });
+
+  it('makes a reference of a file of predictions', async () => {
+    await writeFile(join(installed.folder, 'predictions.csv'), 'predictedClass,confidence\nsports,0.9\nnews,0.8\n');
+    const args = ['--model-type', 'document', '--from', 'predictions.csv', '-o', 'document.reference.json'];
+    const { code, output } = await runTool('npx', ['inferometer', 'profile', ...args], installed.folder);
+    expect(output).to.match(/^predictions +2; from 5,000 on/m);
+    expect(code).to.equal(0);
+    const reference = await readFile(join(installed.folder, 'document.reference.json'), 'utf8');
+    expect(JSON.parse(reference)).to.include({ schema: 'inferometer.reference-profile', modelType: 'document' });
   });
 
   it('serves the metrics of the host until it is ended', async () => {
