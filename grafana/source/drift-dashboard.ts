@@ -165,7 +165,7 @@ function scores(): PanelRow {
         noData: 'Too few true labels',
         alerts: ['InferenceDrift'],
         unit: 'percentunit',
-        canBeNegative: true,
+        isFromZero: false,
         queries: [{ expression: max(MODEL, score('performance')), legend: BY_MODEL }],
         limits: scoreLimits,
         width: 8,
@@ -238,7 +238,7 @@ function changes(): PanelRow {
       tablePanel({
         title: 'Classes now and in the reference',
         description:
-          'Which classes are more, or fewer, than they should be? Shares of the last hour over all replicas, beside those of the reference. `other` is all classes that the reference does not name.',
+          'Which classes are more, or fewer, than they should be? Shares of the last hour over all replicas, beside those of the reference, with what grew most on top. `other` is all classes that the reference does not name.',
         noData: NO_REFERENCE,
         keys: { model_type: 'Model', bin: 'Class', reference: 'Reference' },
         columns: [
@@ -251,6 +251,7 @@ function changes(): PanelRow {
             expression: `${classes.live} - ${classes.reference}`,
           },
         ],
+        sortBy: 'Difference',
         width: 12,
         height: 12,
       }),
@@ -275,7 +276,6 @@ function changes(): PanelRow {
         description: 'How did the mix of classes move? Its share of the predictions of its model, over all replicas.',
         noData: 'No classes are recorded',
         unit: 'percentunit',
-        max: 1,
         queries: [{ expression: classShares(), legend: '{{model_type}} {{predicted_class}}' }],
         width: 24,
       }),
@@ -335,7 +335,7 @@ function accuracy(): PanelRow {
           'Are the models still right? By the true labels of the last hour over all replicas, by the latest 1,000 of each, and as the confidences suggest it, with two standard errors to each side. Where labels and estimate part, what is right has changed: the estimate cannot see that.',
         noData: 'No true labels and no reference',
         unit: 'percentunit',
-        max: 1,
+        isFromZero: false,
         queries,
         width: 16,
       }),
@@ -366,7 +366,7 @@ function evidence(): PanelRow {
         noData: NO_REFERENCE,
         alerts: ['InferenceDrift'],
         unit: 'none',
-        canBeNegative: true,
+        isFromZero: false,
         queries: [
           { expression: max(['model_type', 'signal'], gauge('drift.evidence')), legend: '{{model_type}} {{signal}}' },
           { expression: max(MODEL, gauge('drift.evidence.threshold')), legend: '{{model_type}} threshold' },

@@ -12,8 +12,8 @@ const MODEL = ['model_type'];
 const BY_MODEL = '{{model_type}}';
 const NO_REQUESTS = 'No requests';
 
-/** Share of failed requests at which somebody should look, and act. */
-const errorLimits = { amber: 0.01, red: 0.05 };
+/** Failures of any kind, the client's own too: budgets tell whether the rest is too many, these what is out of the ordinary. */
+const errorLimits = { amber: 0.05, red: 0.2 };
 /** From what models promise on, and from twice of it. */
 const { thresholdSeconds } = objectives.fallback;
 const latencyLimits = { amber: thresholdSeconds, red: 2 * thresholdSeconds };
@@ -166,7 +166,7 @@ function models(): PanelRow['panels'][number] {
       url: `/d/${DRIFT_UID}?var-datasource=\${datasource}&var-model=\${__value.text}&\${__url_time_range}`,
     },
     width: 24,
-    height: 7,
+    height: 6,
   });
 }
 

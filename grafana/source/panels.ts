@@ -65,8 +65,8 @@ export interface PanelOptions extends PanelText {
   readonly unit: string;
   readonly queries: readonly Query[];
   readonly limits?: Limits;
-  /** Whether values below 0 are of interest; else the axis begins there. */
-  readonly canBeNegative?: boolean;
+  /** Whether the axis begins at 0, as it does by default, and not where the values do. */
+  readonly isFromZero?: boolean;
   readonly max?: number;
   readonly decimals?: number;
   /** Of 24 columns. */
@@ -143,7 +143,7 @@ export function chartPanel(options: ChartOptions): Builder<Panel> {
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .links(runbookLinks(options.alerts))
     .targets(options.queries.map((query, index) => target(query, index)));
-  if (options.canBeNegative !== true) {
+  if (options.isFromZero !== false) {
     panel.min(0);
   }
   if (options.max !== undefined) {

@@ -7,7 +7,7 @@ import { bareRate, gauge, histogramRate, increase, max, ofTargets, rate, sum } f
 
 const INSTANCE = ['instance'];
 const BY_INSTANCE = '{{instance}}';
-const BY_CARD = '{{name}} {{card}}';
+const BY_CARD = '{{card}} {{name}}';
 const NO_PROCESS = 'No process';
 const NO_GPU = 'No GPU tells';
 

@@ -1,5 +1,5 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
-import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
 import type { DynamicConfigValue, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as table from '@grafana/grafana-foundation-sdk/table';
@@ -21,12 +21,14 @@ export interface TableOptions extends PanelText {
   readonly columns: readonly TableColumn[];
   readonly width: number;
   readonly height: number;
+  /** Title of the column whose largest values come first. */
+  readonly sortBy?: string;
   /** Where a click on the first key leads, in Grafana's link syntax. */
   readonly keyLink?: { readonly title: string; readonly url: string };
 }
 
 /** A row for each combination of labels, with the values of now. */
-export function tablePanel({ keys, columns, keyLink, ...options }: TableOptions): Builder<Panel> {
+export function tablePanel({ keys, columns, keyLink, sortBy, ...options }: TableOptions): Builder<Panel> {
   const titles = columns.map(({ title }, index) => [`Value #${refId(index)}`, title]);
   const panel = new table.PanelBuilder()
     .height(options.height)
@@ -63,6 +65,9 @@ export function tablePanel({ keys, columns, keyLink, ...options }: TableOptions)
     });
   for (const column of columns) {
     panel.overrideByName(column.title, columnProperties(column));
+  }
+  if (sortBy !== undefined) {
+    panel.sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(true)]);
   }
   const firstTitle = Object.values(keys)[0];
   if (keyLink !== undefined && firstTitle !== undefined) {

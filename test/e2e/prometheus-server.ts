@@ -21,6 +21,8 @@ export interface ScrapedTarget {
 
 /** A Prometheus of the test's own, with an empty data folder. */
 export interface PrometheusServer {
+  /** E.g. `http://127.0.0.1:40001`. */
+  readonly address: string;
   /** Answers a PromQL expression that gives an instant vector or a scalar. */
   query(expression: string): Promise<readonly QueriedSeries[]>;
   /** The value of an expression that gives one series; `undefined` where it gives none. */
@@ -63,13 +65,13 @@ export async function startPrometheus(
 class RunningPrometheus implements PrometheusServer {
   readonly #child: ChildProcess;
   readonly #folder: string;
-  readonly #address: string;
+  readonly address: string;
   #log = '';
 
   constructor(child: ChildProcess, folder: string, port: number) {
     this.#child = child;
     this.#folder = folder;
-    this.#address = `http://127.0.0.1:${port}`;
+    this.address = `http://127.0.0.1:${port}`;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log += text;
     });
@@ -102,7 +104,7 @@ class RunningPrometheus implements PrometheusServer {
       if (this.#child.exitCode !== null) {
         throw new Error(`Prometheus ended with ${this.#child.exitCode}: ${this.#log}`);
       }
-      return (await httpRequest(`${this.#address}/-/ready`)).status === 200 ? true : undefined;
+      return (await httpRequest(`${this.address}/-/ready`)).status === 200 ? true : undefined;
     });
   }
 
@@ -149,7 +151,7 @@ class RunningPrometheus implements PrometheusServer {
   }
 
   async #ask<Data>(path: string): Promise<Data> {
-    const { status, body } = await httpRequest(`${this.#address}/api/v1/${path}`);
+    const { status, body } = await httpRequest(`${this.address}/api/v1/${path}`);
     if (status !== 200) {
       throw new Error(`Prometheus answered ${status}: ${body}`);
     }

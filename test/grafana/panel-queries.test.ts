@@ -1,5 +1,7 @@
 import type { DriftOptions } from '@inferometer/observability';
 import { expect } from 'chai';
+import { readDashboard } from '../../grafana/preview/committed-dashboard.ts';
+import { dashboardPicture } from '../../grafana/preview/dashboard-picture.ts';
 import { type PrometheusServer, type QueriedSeries, startPrometheus } from '../e2e/prometheus-server.ts';
 import { H100, h100At, makeNvmlStub, type NvmlStub } from '../gpu-metrics/support/nvml-stub.ts';
 import { ruleFilePaths } from '../prometheus/rule-files.ts';
@@ -142,6 +144,18 @@ describe("the dashboards' queries, asked of a real Prometheus that scrapes two r
         return true;
       });
     });
+  });
+
+  it('give a picture of each dashboard, with every panel that is not folded', async () => {
+    const toSeconds = Math.floor(Date.now() / 1000);
+    const time = { fromSeconds: toSeconds - 10, toSeconds, stepSeconds: 1 };
+    for (const { name, panels } of committedDashboards) {
+      const picture = await dashboardPicture(readDashboard(name), prometheus.address, time);
+      for (const { title } of panels) {
+        expect(picture, name).to.include(`${title}</text>`);
+      }
+      expect(picture, name).to.not.match(/NaN|Infinity|undefined/);
+    }
   });
 
   async function modelsWith(choice?: Choice): Promise<readonly (string | undefined)[]> {
