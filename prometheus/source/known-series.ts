@@ -12,7 +12,7 @@ const FOREIGN: readonly (readonly [series: string, labels: readonly string[]])[]
   ['up', []],
   ['scrape_duration_seconds', []],
   ['otelcol_exporter_queue_size', ['exporter', 'data_type']],
-  ['otelcol_exporter_queue_capacity', ['exporter']],
+  ['otelcol_exporter_queue_capacity', ['exporter', 'data_type']],
   ['otelcol_exporter_send_failed_metric_points_total', ['exporter']],
   ['otelcol_exporter_enqueue_failed_metric_points_total', ['exporter']],
 ];

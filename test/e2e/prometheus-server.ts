@@ -173,7 +173,8 @@ function configurationText(targets: readonly URL[], ruleFiles: readonly string[]
   });
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
