@@ -67,7 +67,7 @@ describe('docs/drift.md', () => {
     );
     const rows = tableAfter('| reference | tolerance |');
     expect(rows).to.have.length(results.length);
-    for (const [samples, , , tolerance, ...delays] of results) {
+    for (const [samples, , , tolerance, , ...delays] of results) {
       const row = rows.find(([name, tolerated]) => name?.replace(',', '') === samples && tolerated === tolerance);
       expect(row?.slice(2).map(delayOf), `${samples} ${tolerance}`).to.deep.equal(delays.map(delayOf));
     }
@@ -77,7 +77,7 @@ describe('docs/drift.md', () => {
     const results = resultRows('peers.md');
     const rows = tableAfter('| detector ');
     expect(rows).to.have.length(results.length);
-    for (const [index, [, , ...figures]] of results.entries()) {
+    for (const [index, [, , , ...figures]] of results.entries()) {
       expect(rows[index]?.slice(1).map(plain)).to.deep.equal(figures.map(plain));
     }
   });

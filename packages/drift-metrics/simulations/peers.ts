@@ -9,6 +9,7 @@ import { ErrorBetting } from './peers/error-betting.ts';
 import { KolmogorovSmirnovWindowing } from './peers/kolmogorov-smirnov-windowing.ts';
 import { PageHinkley } from './peers/page-hinkley.ts';
 import type { PeerDetector } from './peers/peer-detector.ts';
+import { resumedTable } from './resumed-table.ts';
 
 const EVENTS_TO_FALSE_ALARM = 20_000;
 /** Streams end here: a mean of 20,000 is told from one of 40,000. */
@@ -16,7 +17,7 @@ const LONGEST_STREAM = 60_000;
 const CHANGE_AT = 3000;
 const MOST_DELAY = 5000;
 const GRADUAL_WIDTH = 1000;
-const runs = Number(process.argv[2] ?? 100);
+const runs = Number(process.argv[2] ?? 300);
 
 interface Contender {
   readonly name: string;
@@ -49,21 +50,27 @@ const contenders: readonly Contender[] = [
   },
 ];
 
-console.log(
-  `Errors of a model that is right but for ${LABEL_NOISE * 100}% noise. Each detector with its keenest setting of at least`,
+const table = resumedTable(
+  new URL('results/peers.md', import.meta.url),
+  `Errors of a model that is right but for ${LABEL_NOISE * 100}% noise. Each detector with its keenest setting of at least\n` +
+    `${EVENTS_TO_FALSE_ALARM} events to a false alarm; mean events from the change to the alarm.\n` +
+    '`npm run simulate:peers -w @inferometer/drift-metrics`',
+  [
+    'detector',
+    'runs',
+    'setting',
+    'events to a false alarm',
+    ...conceptStreams.flatMap(({ name }) => [`${name} abrupt`, `${name} gradual`]),
+  ],
 );
-console.log(
-  `${EVENTS_TO_FALSE_ALARM} events to a false alarm; ${runs} runs; mean events from the change to the alarm.`,
-);
-const columns = conceptStreams.flatMap(({ name }) => [`${name} abrupt`, `${name} gradual`]);
-console.log(`| detector | setting | events to a false alarm | ${columns.join(' | ')} |`);
-console.log(`|---|---|---|${columns.map(() => '---|').join('')}`);
 for (const contender of contenders) {
-  const [setting, events] = calibrated(contender);
-  const cells = conceptStreams.flatMap((stream) =>
-    [0, GRADUAL_WIDTH].map((width) => delay(contender, setting, stream, width)),
-  );
-  console.log(`| ${contender.name} | ${setting} | ${Math.round(events)} | ${cells.join(' | ')} |`);
+  table.add([contender.name], runs, () => {
+    const [setting, events] = calibrated(contender);
+    const delays = conceptStreams.flatMap((stream) =>
+      [0, GRADUAL_WIDTH].map((width) => delay(contender, setting, stream, width)),
+    );
+    return [String(setting), String(Math.round(events)), ...delays];
+  });
 }
 
 function calibrated(contender: Contender): [setting: number, events: number] {

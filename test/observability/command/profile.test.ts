@@ -1,5 +1,6 @@
 import { createReferenceProfile, loadReferenceProfile, type ReferenceProfile } from '@inferometer/drift-metrics';
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -11,6 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProgressLine } from '../../../packages/observability/src/command/profile/progress-line.ts';
@@ -167,6 +169,13 @@ describe('the command inferometer profile', () => {
     expect((JSON.parse(output) as ReferenceProfile).hash).to.equal(expected.hash);
     expect(errors).to.match(/^predictions +2; from 5,000 on/m);
     expect(readdirSync(folder), 'what was kept of standard input').to.deep.equal([]);
+  });
+
+  it('reads a pipe, as of a file that is unpacked meanwhile', async () => {
+    execFileSync('mkfifo', [pathOf('pipe')]);
+    const [end] = await Promise.all([run(pathOf('pipe')), writeFile(pathOf('pipe'), 'predictedClass\na\nb\n')]);
+    expect(end).to.include({ code: 0, errors: '' });
+    expect(written().samples).to.equal(2);
   });
 
   it('reads a file that is larger than the memory that it may use', async function () {

@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Predictions in a file that can be read twice. */
@@ -13,21 +14,32 @@ export interface PredictionInput {
   dispose(): Promise<void>;
 }
 
-/** A file as it is; standard input (`-`) through a temporary one, since a pipe can be read but once. */
+/** A file as it is; standard input (`-`) and pipes through a temporary file, since they can be read but once. */
 export async function openPredictionInput(from: string, signal: AbortSignal): Promise<PredictionInput> {
-  if (from !== '-') {
-    return { path: from, name: from, dispose: () => Promise.resolve() };
+  if (from === '-') {
+    return await keepStream(process.stdin, 'standard input', signal);
   }
+  const isPipe = await stat(from).then(
+    (file) => file.isFIFO(),
+    // Whoever reads it says why it cannot be read.
+    () => false,
+  );
+  return isPipe
+    ? await keepStream(createReadStream(from), from, signal)
+    : { path: from, name: from, dispose: () => Promise.resolve() };
+}
+
+async function keepStream(stream: Readable, name: string, signal: AbortSignal): Promise<PredictionInput> {
   const folder = await mkdtemp(join(tmpdir(), 'inferometer-'));
   const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'predictions');
   try {
-    await pipeline(process.stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+    await pipeline(stream, createWriteStream(path, { mode: 0o600 }), { signal });
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { path, name: 'standard input', dispose };
+  return { path, name, dispose };
 }
 
 /** What a file holds by its name, else by its first character that is no space: JSON lines begin with `{`. */

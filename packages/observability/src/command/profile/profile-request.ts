@@ -33,7 +33,7 @@ What the reference is like:
   -h, --help                show this text
 
 The file is read twice, to learn the bins and to count into them, so that it may be larger than memory; standard input
-is kept in a temporary file meanwhile. Bin edges are exact quantiles up to 100,000 values, and of a uniform sample of as
+and pipes are kept in a temporary file meanwhile. Bin edges are exact quantiles up to 100,000 values, and of a uniform sample of as
 many beyond (within 0.52% of their rank with 99% certainty); counts are always exact. The reference is written whole or
 not at all.
 
