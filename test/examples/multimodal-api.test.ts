@@ -6,7 +6,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createReferenceProfile, loadReferenceProfile, signalKey } from '@inferometer/drift-metrics';
+import {
+  createReferenceProfile,
+  createSignalBins,
+  estimatedAccuracy,
+  loadReferenceProfile,
+  signalKey,
+} from '@inferometer/drift-metrics';
 import { expect } from 'chai';
 import { createApp } from '../../examples/multimodal-api/src/app.ts';
 import type { AppParts } from '../../examples/multimodal-api/src/app.ts';
@@ -121,6 +127,30 @@ describe('the multimodal example: references', () => {
         }
       }
     }
+  });
+});
+
+describe('the multimodal example: digits turned by 90 degrees', () => {
+  it('are told wrong by a model that is sure of itself, as docs/drift.md has it', async () => {
+    const model = await loadImageModel();
+    const { images } = await readHoldout();
+    const turned = images.map(({ pixels }) =>
+      pixels.map((_, place) => pixels[(7 - (place % 8)) * 8 + (place >> 3)] ?? 0),
+    );
+    const predictions = await model.classify(turned);
+    await model.release();
+    const right = predictions.filter(({ predictedClass }, index) => predictedClass === images[index]?.digit).length;
+    const { calibration, signals } = loadReferenceProfile(referencePath('image'));
+    const confidence = signals.find(({ role }) => role === 'confidence');
+    const bins = createSignalBins(confidence!);
+    const counts = new Float64Array(bins.length);
+    for (const prediction of predictions) counts[bins.binOf(prediction.confidence)]! += 1;
+    const accuracy = right / images.length;
+    const estimate = estimatedAccuracy(calibration!, counts)?.accuracy ?? NaN;
+    const page = await readFile(new URL('../../docs/drift.md', EXAMPLE), 'utf8');
+    expect(page).to.contain(
+      `${(100 * accuracy).toFixed(1)}% are told right, and the estimate says ${(100 * estimate).toFixed(0)}%`,
+    );
   });
 });
 

@@ -49,7 +49,7 @@ export function changePicture(): string {
             [0.3, '0.3'],
           ],
         },
-        bands: [{ from: CHANGE, to: RETURN, text: 'changed traffic, true index 0.24' }],
+        bands: [{ from: CHANGE, to: RETURN, text: 'changed, index 0.24' }],
         curves: [
           { ink: 'ours', kind: 'line', points: curve(({ score }) => score) },
           {
