@@ -13,7 +13,7 @@ marked in all of them.
 A series without a model's name is of the overflow, past a label limit, or was set by hand.
 
 The pictures are drawn by \`grafana/preview\` from the dashboards' own queries, answered by a Prometheus that scraped two
-replicas of the example under replay, with two GPUs of a stub driver; after five minutes more documents came, only
+replicas of the example under replay, with two GPUs of a stub driver; halfway more documents came, only
 of sports and health. Grafana itself draws more beautifully.
 `;
 

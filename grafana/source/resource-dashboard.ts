@@ -487,11 +487,26 @@ function telemetry(): PanelRow {
       }),
       chartPanel({
         title: 'Series',
-        description: 'Does the number of series grow? Series that each process holds, over all its recording threads.',
+        description:
+          'Does the number of series grow? Series that each process holds, over all its recording threads, and those of a scrape with all other sources.',
         noData: NO_PROCESS,
         unit: 'short',
-        queries: [{ expression: max(INSTANCE, gauge('inferometer.series')), legend: BY_INSTANCE }],
-        width: 8,
+        queries: [
+          { expression: max(INSTANCE, gauge('inferometer.series')), legend: BY_INSTANCE },
+          { expression: max(INSTANCE, gauge('inferometer.scrape.series')), legend: '{{instance}} in a scrape' },
+        ],
+        width: 6,
+      }),
+      chartPanel({
+        title: 'Series past a limit',
+        description:
+          'Which process has met more models, classes or labels than its limits allow? Overflow series that it holds; any says that a limit is too low, or a label is no label.',
+        noData: NO_PROCESS,
+        alerts: ['LabelOverflow'],
+        unit: 'short',
+        queries: [{ expression: max(INSTANCE, gauge('inferometer.series.overflowed')), legend: BY_INSTANCE }],
+        limits: { amber: 1 },
+        width: 6,
       }),
       chartPanel({
         title: "Observer's heap",
@@ -499,15 +514,19 @@ function telemetry(): PanelRow {
         noData: NO_PROCESS,
         unit: 'bytes',
         queries: [{ expression: max(INSTANCE, gauge('inferometer.observer.heap.used')), legend: BY_INSTANCE }],
-        width: 8,
+        width: 6,
       }),
       chartPanel({
         title: 'Time of a scrape',
-        description: 'Is a scrape near its timeout? What Prometheus needs for one, by target.',
+        description:
+          'Is a scrape near its timeout? What Prometheus needs for one, by target, and what of that goes into collecting and writing the answer.',
         noData: 'Nothing is scraped: metrics are pushed',
         unit: 's',
-        queries: [{ expression: ofTargets('scrape_duration_seconds'), legend: BY_INSTANCE }],
-        width: 8,
+        queries: [
+          { expression: ofTargets('scrape_duration_seconds'), legend: BY_INSTANCE },
+          { expression: max(INSTANCE, gauge('inferometer.scrape.duration')), legend: '{{instance}} to answer' },
+        ],
+        width: 6,
       }),
     ],
   };
