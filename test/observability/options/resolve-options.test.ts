@@ -30,7 +30,14 @@ describe('resolveOptions', () => {
         0.99, 0.995, 0.999, 1,
       ],
       batchSizeBuckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
-      prometheus: { host: '0.0.0.0', port: 9090, endpoint: '/metrics', livenessLimitMs: 60_000, targetInfo: true },
+      prometheus: {
+        host: '0.0.0.0',
+        port: 9090,
+        endpoint: '/metrics',
+        livenessLimitMs: 60_000,
+        targetInfo: true,
+        createdTimestamps: false,
+      },
       otlp: false,
       console: false,
       observer: 'thread',
@@ -59,7 +66,14 @@ describe('resolveOptions', () => {
       limits: { classesPerModel: 7 },
       latencyBucketsSeconds: [0.5, 1],
       batchSizeBuckets: [-1, 0, 8],
-      prometheus: { host: '::', port: 0, endpoint: '/internal/metrics', livenessLimitMs: 5_000, targetInfo: false },
+      prometheus: {
+        host: '::',
+        port: 0,
+        endpoint: '/internal/metrics',
+        livenessLimitMs: 5_000,
+        targetInfo: false,
+        createdTimestamps: false,
+      },
       console: true,
       observer: 'inline',
       globalMeterProvider: { cardinalityLimit: 10 },
@@ -78,7 +92,14 @@ describe('resolveOptions', () => {
       limits: { models: 50, classesPerModel: 7, errorCodesPerModel: 50 },
       latencyBucketsSeconds: [0.5, 1],
       batchSizeBuckets: [-1, 0, 8],
-      prometheus: { host: '::', port: 0, endpoint: '/internal/metrics', livenessLimitMs: 5_000, targetInfo: false },
+      prometheus: {
+        host: '::',
+        port: 0,
+        endpoint: '/internal/metrics',
+        livenessLimitMs: 5_000,
+        targetInfo: false,
+        createdTimestamps: false,
+      },
       console: { intervalMs: 15_000, exportTimeoutMs: 15_000 },
       observer: 'inline',
       globalMeterProvider: { cardinalityLimit: 10 },
@@ -318,7 +339,14 @@ describe('environment variables', () => {
   ];
 
   function endpoint(): object {
-    return { host: '0.0.0.0', port: 9090, endpoint: '/metrics', livenessLimitMs: 60_000, targetInfo: true };
+    return {
+      host: '0.0.0.0',
+      port: 9090,
+      endpoint: '/metrics',
+      livenessLimitMs: 60_000,
+      targetInfo: true,
+      createdTimestamps: false,
+    };
   }
 
   for (const { title, environment, options, expected, warning } of cases) {

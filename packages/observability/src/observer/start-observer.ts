@@ -73,6 +73,7 @@ export async function startObserver(parts: ObserverParts): Promise<Observer> {
     metricProducers: producers,
     collectTimeoutMs: COLLECT_TIMEOUT_MS,
     targetInfo: options.prometheus === false || options.prometheus.targetInfo,
+    createdTimestamps: options.prometheus !== false && options.prometheus.createdTimestamps,
     onScrape: selfView.noteScrape,
   });
   const hardware = placeHardwareSeries(options, { store, reader });

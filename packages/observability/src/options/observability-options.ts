@@ -161,6 +161,11 @@ export interface PrometheusOptions {
   readonly livenessLimitMs?: number;
   /** Whether `target_info` carries the resource attributes. Default: `true`. */
   readonly targetInfo?: boolean;
+  /**
+   * Whether scrapers that ask for OpenMetrics are told when each counter and histogram began (`_created`): a line more
+   * for each. Default false.
+   */
+  readonly createdTimestamps?: boolean;
 }
 
 /** Push over OTLP, as protobuf over HTTP. */

@@ -28,7 +28,7 @@ const optionNames = {
     'shutdownSignals',
   ],
   limits: ['models', 'classesPerModel', 'errorCodesPerModel'],
-  prometheus: ['host', 'port', 'endpoint', 'livenessLimitMs', 'targetInfo'],
+  prometheus: ['host', 'port', 'endpoint', 'livenessLimitMs', 'targetInfo', 'createdTimestamps'],
   otlp: ['url', 'intervalMs', 'timeoutMs', 'headers', 'temporality', 'compression'],
   globalMeterProvider: ['cardinalityLimit'],
   resources: ['intervalMs', 'hostMetrics'],

@@ -35,6 +35,7 @@ export function resolvePrometheus(options: OptionReader, environment: Environmen
     endpoint: resolveEndpoint(options),
     livenessLimitMs: options.integer('livenessLimitMs', livenessRange) ?? DEFAULT_LIVENESS_LIMIT_MS,
     targetInfo: options.boolean('targetInfo') ?? true,
+    createdTimestamps: options.boolean('createdTimestamps') ?? false,
   };
 }
 

@@ -66,6 +66,7 @@ export interface ResolvedPrometheus {
   readonly endpoint: string;
   readonly livenessLimitMs: number;
   readonly targetInfo: boolean;
+  readonly createdTimestamps: boolean;
 }
 
 export interface ResolvedOtlp {
