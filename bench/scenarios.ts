@@ -2,6 +2,7 @@ import { allocation } from './allocation.bench.ts';
 import { blocked } from './blocked.bench.ts';
 import { churn } from './churn.bench.ts';
 import { gpuScenario } from './gpu.bench.ts';
+import { install } from './install.bench.ts';
 import { onnx } from './onnx.bench.ts';
 import { record } from './record.bench.ts';
 import { registry } from './registry.bench.ts';
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   blocked,
   onnx,
   startup,
+  install,
   gpuScenario,
 ];

@@ -5,7 +5,7 @@ import type { Requirement, Scenario, ScenarioContext } from './scenario.ts';
 import { scrapedLibraries, scrapedNames, type ScrapedLibraryName } from './scraped/scraped-library.ts';
 
 const EFFORTS = {
-  full: { histograms: 7000, scrapes: 10, rounds: 3 },
+  full: { histograms: 7000, scrapes: 6, rounds: 2 },
   quick: { histograms: 7000, scrapes: 4, rounds: 1 },
   tiny: { histograms: 500, scrapes: 1, rounds: 1 },
 } as const;

@@ -19,6 +19,7 @@ const MEASURED_PACKAGES = [
   '@opentelemetry/api',
   '@opentelemetry/sdk-metrics',
   '@opentelemetry/exporter-prometheus',
+  '@opentelemetry/sdk-node',
   'prom-client',
   '@prometheus-io/client',
   'onnxruntime-node',
