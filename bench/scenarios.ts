@@ -1,6 +1,7 @@
 import { allocation } from './allocation.bench.ts';
 import { blocked } from './blocked.bench.ts';
 import { churn } from './churn.bench.ts';
+import { drift } from './drift.bench.ts';
 import { gpuScenario } from './gpu.bench.ts';
 import { install } from './install.bench.ts';
 import { onnx } from './onnx.bench.ts';
@@ -27,4 +28,5 @@ export const scenarios: readonly Scenario[] = [
   startup,
   install,
   gpuScenario,
+  drift,
 ];

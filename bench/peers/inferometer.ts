@@ -1,9 +1,14 @@
-import { initObservability } from '@inferometer/observability';
+import { initObservability, type ObservabilityOptions } from '@inferometer/observability';
 import { batchSizes, confidences, latenciesMs, modelTypes, predictedClasses } from '../workload/inferences.ts';
 import type { MeasuredLibrary } from './library.ts';
 
-export async function create(): Promise<MeasuredLibrary> {
-  const observability = initObservability({ prometheus: { host: '127.0.0.1', port: 0 } });
+export function create(): Promise<MeasuredLibrary> {
+  return createInferometer();
+}
+
+/** @param models as in the options */
+export async function createInferometer(models: ObservabilityOptions['models'] = {}): Promise<MeasuredLibrary> {
+  const observability = initObservability({ prometheus: { host: '127.0.0.1', port: 0 }, models });
   const { metricsUrl } = await observability.ready;
   return {
     record: (place: number): void => {

@@ -15,6 +15,8 @@ export const libraryNames = {
   inferometer: 'Inferometer',
   'inferometer-reused-records': 'Inferometer, reused records',
   'inferometer-mixed-records': 'Inferometer, mixed records',
+  'inferometer-reference': 'Inferometer, with references',
+  'inferometer-features': 'Inferometer, with references and features',
   opentelemetry: 'OpenTelemetry JS',
   'prom-client': 'prom-client',
   'prometheus-io-client': '@prometheus-io/client',

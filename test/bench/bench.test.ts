@@ -13,6 +13,7 @@ import { requireTool } from '../support/required-tool.ts';
 import type { Scenario, ScenarioContext, ScenarioResult } from '../../bench/scenario.ts';
 import { blocked } from '../../bench/blocked.bench.ts';
 import { gpuScenario } from '../../bench/gpu.bench.ts';
+import { drift } from '../../bench/drift.bench.ts';
 import { record } from '../../bench/record.bench.ts';
 import { startup } from '../../bench/startup.bench.ts';
 
@@ -71,6 +72,12 @@ describe('the benchmarks', function () {
     expect(measurements[0]?.values['mainLoopDelayMs']).to.be.above(0);
     expect(measurements[0]?.values['observerLoopDelayMs']).to.be.above(0);
     expect(requirements.find(({ text }) => text.includes('that hangs'))?.met).to.equal(true);
+  });
+
+  it('count and judge drift', async () => {
+    const { measurements, requirements } = await runTiny(drift);
+    expect(measurements[1]!.values['evaluationMs']).to.be.above(0);
+    expect(requirements).to.have.length(3);
   });
 
   it('start each library in a fresh process', async () => {

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { eventually } from '../../support/eventually.ts';
+import { metricOf, type OtlpReceiver, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { asEver, shifted, useDriftingServices } from './drifting-service.ts';
 
 const MODEL = { model_type: 'document' };
@@ -50,3 +52,38 @@ for (const observer of ['thread', 'inline'] as const) {
     });
   });
 }
+
+describe('Drift that is pushed over OTLP', () => {
+  const start = useDriftingServices();
+  let receiver: OtlpReceiver;
+
+  beforeEach(async () => {
+    receiver = await startOtlpReceiver();
+  });
+  afterEach(() => receiver.close());
+
+  it('has the scores as gauges, and what was added to each bin since the last push where deltas are asked for', async () => {
+    const otlp = { url: receiver.url, intervalMs: 50, temporality: 'delta' } as const;
+    const service = await start({ otlp });
+    for (let seed = 0; seed < 10; seed += 1) {
+      service.record(asEver(seed));
+    }
+    const added = (): number =>
+      receiver.requests
+        .flatMap(({ metrics }) => metrics.filter(({ name }) => name === 'drift.live.count'))
+        .flatMap(({ points }) => points.filter(({ attributes }) => attributes['signal'] === 'class'))
+        .reduce((sum, { value }) => sum + value!, 0);
+    await eventually(() => (added() === 1000 ? true : undefined));
+    await eventually(() => {
+      const request = receiver.requests.at(-1);
+      const score = metricOf(request, 'drift.score').points.find(
+        ({ attributes }) => attributes['metric_type'] === 'distribution' && attributes['model_type'] === 'document',
+      );
+      expect(score?.value).to.be.within(0, 0.05);
+      const alerts = metricOf(request, 'drift.alerts');
+      expect(alerts).to.include({ type: 'sum', isMonotonic: true });
+      return true;
+    });
+    expect(added()).to.equal(1000);
+  });
+});

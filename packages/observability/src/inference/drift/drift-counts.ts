@@ -27,7 +27,7 @@ export class DriftCounts {
   readonly #confidenceEnd: number;
   readonly #classes: BinnedSlots | undefined;
   readonly #confidence: BinnedSlots | undefined;
-  readonly #features: readonly BinnedSlots[];
+  readonly #features: readonly FeatureSlots[];
   readonly #learned: LearnedReference | undefined;
 
   /** @param reference what to count by, or what is to be learned before there is anything to count by */
@@ -45,7 +45,7 @@ export class DriftCounts {
     const ofRole = (role: string): BinnedSlots[] => slotsOfRole(layout, role, block.index);
     this.#classes = ofRole('class')[0];
     this.#confidence = ofRole('confidence')[0];
-    this.#features = ofRole('feature');
+    this.#features = ofRole('feature').map((feature) => new FeatureSlots(feature));
     const { bounds, slots } = searchOf(this.#confidence, this.#spare);
     this.confidenceSearch = bucketSearch(bounds);
     this.confidenceSlots = slots;
@@ -104,13 +104,18 @@ export class DriftCounts {
       }
       return;
     }
-    for (const { name, index, bins, isInherited } of this.#features) {
+    const { slots } = this;
+    for (const feature of this.#features) {
       try {
         const value =
-          isInherited && !Object.hasOwn(features, name)
+          feature.isInherited && !Object.hasOwn(features, feature.name)
             ? undefined
-            : (features as Readonly<Record<string, unknown>>)[name];
-        this.slots[index + bins.binOf(value)]!++;
+            : (features as Readonly<Record<string, unknown>>)[feature.name];
+        if (typeof value === 'number' && feature.search !== undefined && !Number.isNaN(value)) {
+          slots[feature.searchSlots[feature.search.find(value)]!]!++;
+        } else {
+          slots[feature.index + feature.bins.binOf(value)]!++;
+        }
       } catch {
         dropped.drop(driftLiveCount, 'unreadable', 'features');
       }
@@ -134,8 +139,27 @@ interface BinnedSlots {
   readonly signal: BinnedSignalLayout['signal'];
   readonly index: number;
   readonly bins: SignalBins;
+}
+
+class FeatureSlots {
+  readonly name: string;
+  readonly index: number;
+  readonly bins: SignalBins;
   /** What every object inherits is no feature of this one. */
   readonly isInherited: boolean;
+  /** Of numbers alone. */
+  readonly search: BucketSearch | undefined;
+  readonly searchSlots: readonly number[];
+
+  constructor(feature: BinnedSlots) {
+    const { bounds, slots } = searchOf(feature, feature.index);
+    this.name = feature.name;
+    this.index = feature.index;
+    this.bins = feature.bins;
+    this.isInherited = feature.name in Object.prototype;
+    this.search = feature.signal.type === 'numeric' ? bucketSearch(bounds) : undefined;
+    this.searchSlots = slots;
+  }
 }
 
 function slotsOfRole(layout: CountLayout, role: string, start: number): BinnedSlots[] {
@@ -146,7 +170,6 @@ function slotsOfRole(layout: CountLayout, role: string, start: number): BinnedSl
       signal,
       bins,
       index: start + offset,
-      isInherited: signal.name in Object.prototype,
     }));
 }
 
