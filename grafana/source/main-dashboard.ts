@@ -183,34 +183,31 @@ function serviceLevels(): PanelRow {
   return {
     title: 'Service level',
     panels: [
-      chartPanel({
-        title: 'Error budget burn',
-        description: burnDescription('errors', 'each model'),
-        noData: NO_REQUESTS,
-        alerts: ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow'],
-        unit: 'none',
-        queries: [
-          { expression: errorBurn('1h'), legend: '{{model_type}}, 1 h' },
-          { expression: errorBurn('5m'), legend: '{{model_type}}, 5 min' },
-        ],
-        limits: burnLimits,
-        width: 12,
-      }),
-      chartPanel({
-        title: 'Latency budget burn',
-        description: burnDescription('slow answers', 'each model'),
-        noData: NO_REQUESTS,
-        alerts: ['LatencyBudgetBurnFast', 'LatencyBudgetBurnSlow'],
-        unit: 'none',
-        queries: [
-          { expression: latencyBurn('1h'), legend: '{{model_type}}, 1 h' },
-          { expression: latencyBurn('5m'), legend: '{{model_type}}, 5 min' },
-        ],
-        limits: burnLimits,
-        width: 12,
-      }),
+      burnChart('Error budget burn', 'errors', errorBurn, ['ErrorBudgetBurnFast', 'ErrorBudgetBurnSlow']),
+      burnChart('Latency budget burn', 'slow answers', latencyBurn, ['LatencyBudgetBurnFast', 'LatencyBudgetBurnSlow']),
     ],
   };
+}
+
+function burnChart(
+  title: string,
+  what: string,
+  burn: (window: string) => string,
+  alerts: readonly string[],
+): PanelRow['panels'][number] {
+  return chartPanel({
+    title,
+    description: burnDescription(what, 'each model'),
+    noData: NO_REQUESTS,
+    alerts,
+    unit: 'none',
+    queries: [
+      { expression: burn('1h'), legend: '{{model_type}}, 1 h' },
+      { expression: burn('5m'), legend: '{{model_type}}, 5 min' },
+    ],
+    limits: burnLimits,
+    width: 12,
+  });
 }
 
 function traffic(): PanelRow {

@@ -88,21 +88,13 @@ const RED = 'red';
 
 /** One number, coloured by its limits, over a faint line of its past. */
 export function statPanel(options: PanelOptions): Builder<Panel> {
-  const panel = new stat.PanelBuilder()
-    .height(STAT_HEIGHT)
-    .span(options.width)
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit(options.unit)
-    .noValue(options.noData)
+  const panel = described(new stat.PanelBuilder(), options, STAT_HEIGHT)
     .thresholds(thresholds(options.limits))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(options.limits === undefined ? BigValueColorMode.None : BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.Area)
     .textMode(BigValueTextMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
-    .links(runbookLinks(options.alerts))
     .targets(options.queries.map((query, index) => target(query, index)));
   if (options.decimals !== undefined) {
     panel.decimals(options.decimals);
@@ -113,14 +105,7 @@ export function statPanel(options: PanelOptions): Builder<Panel> {
 /** Lines, or stacked areas, over time; limits are drawn as dashed lines. */
 export function chartPanel(options: ChartOptions): Builder<Panel> {
   const { limits, isStacked = false } = options;
-  const panel = new timeseries.PanelBuilder()
-    .height(options.height ?? CHART_HEIGHT)
-    .span(options.width)
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit(options.unit)
-    .noValue(options.noData)
+  const panel = described(new timeseries.PanelBuilder(), options, options.height ?? CHART_HEIGHT)
     .thresholds(thresholds(limits))
     .thresholdsStyle(
       new GraphThresholdsStyleConfigBuilder().mode(
@@ -141,7 +126,6 @@ export function chartPanel(options: ChartOptions): Builder<Panel> {
         .calcs(['lastNotNull']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-    .links(runbookLinks(options.alerts))
     .targets(options.queries.map((query, index) => target(query, index)));
   if (options.isFromZero !== false) {
     panel.min(0);
@@ -159,14 +143,7 @@ export function chartPanel(options: ChartOptions): Builder<Panel> {
 export function heatmapPanel(
   options: PanelText & { readonly expression: string; readonly width: number; readonly unit: string },
 ): Builder<Panel> {
-  return new heatmap.PanelBuilder()
-    .height(CHART_HEIGHT)
-    .span(options.width)
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit(options.unit)
-    .noValue(options.noData)
+  return described(new heatmap.PanelBuilder(), options, CHART_HEIGHT)
     .calculate(false)
     .color(
       new heatmap.HeatmapColorOptionsBuilder()
@@ -180,7 +157,6 @@ export function heatmapPanel(
     .yAxis(new heatmap.YAxisConfigBuilder().unit(options.unit).reverse(false))
     .cellGap(1)
     .showLegend()
-    .links(runbookLinks(options.alerts))
     .targets([
       new DataqueryBuilder()
         .datasource(datasource)
@@ -190,6 +166,35 @@ export function heatmapPanel(
         .legendFormat('{{le}}')
         .range(),
     ]);
+}
+
+/** What the builders of all kinds of panels have. */
+interface DescribedBuilder {
+  height(rows: number): this;
+  span(columns: number): this;
+  title(title: string): this;
+  description(description: string): this;
+  datasource(source: typeof datasource): this;
+  unit(unit: string): this;
+  noValue(text: string): this;
+  links(links: DashboardLinkBuilder[]): this;
+}
+
+/** A panel with all that every panel must have. */
+export function described<PanelBuilder extends DescribedBuilder>(
+  panel: PanelBuilder,
+  { title, description, noData, alerts, unit, width }: PanelText & { readonly unit: string; readonly width: number },
+  height: number,
+): PanelBuilder {
+  return panel
+    .title(title)
+    .description(description)
+    .datasource(datasource)
+    .unit(unit)
+    .noValue(noData)
+    .links(runbookLinks(alerts))
+    .span(width)
+    .height(height);
 }
 
 /** Colours by limits: green is well. */

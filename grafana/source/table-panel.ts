@@ -3,7 +3,7 @@ import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-
 import type { DynamicConfigValue, Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as table from '@grafana/grafana-foundation-sdk/table';
-import { datasource, type Limits, type PanelText, refId, runbookLinks, thresholds } from './panels.ts';
+import { datasource, described, type Limits, type PanelText, refId, thresholds } from './panels.ts';
 
 /** A column of numbers: a query that gives one value for each row. */
 export interface TableColumn {
@@ -30,18 +30,10 @@ export interface TableOptions extends PanelText {
 /** A row for each combination of labels, with the values of now. */
 export function tablePanel({ keys, columns, keyLink, sortBy, ...options }: TableOptions): Builder<Panel> {
   const titles = columns.map(({ title }, index) => [`Value #${refId(index)}`, title]);
-  const panel = new table.PanelBuilder()
-    .height(options.height)
-    .span(options.width)
-    .title(options.title)
-    .description(options.description)
-    .datasource(datasource)
-    .unit('short')
-    .noValue(options.noData)
+  const panel = described(new table.PanelBuilder(), { ...options, unit: 'short' }, options.height)
     .thresholds(thresholds())
     .cellHeight(TableCellHeight.Sm)
     .showHeader(true)
-    .links(runbookLinks(options.alerts))
     .targets(
       columns.map(({ expression }, index) =>
         new DataqueryBuilder()

@@ -6,6 +6,24 @@ export type Observability = ReturnType<typeof initObservability>;
 
 export const ERROR_CODES = ['invalid_input', 'model_failure'] as const;
 
+/** Both models, with all that is known of them before the first request. */
+export const MODELS = {
+  document: {
+    version: modelVersion,
+    owner: 'search',
+    classes: documentClasses,
+    errorCodes: ERROR_CODES,
+    reference: referencePath('document'),
+  },
+  image: {
+    version: modelVersion,
+    owner: 'vision',
+    classes: imageClasses,
+    errorCodes: ERROR_CODES,
+    reference: referencePath('image'),
+  },
+};
+
 /**
  * Starts observing this process. Called first of all, before the web framework and the model runtime are loaded.
  *
@@ -15,22 +33,7 @@ export const ERROR_CODES = ['invalid_input', 'model_failure'] as const;
 export function startObservability(metricsPort: number | undefined, driftPaneMs: number | undefined): Observability {
   return initObservability({
     serviceName: 'multimodal-api',
-    models: {
-      document: {
-        version: modelVersion,
-        owner: 'search',
-        classes: documentClasses,
-        errorCodes: ERROR_CODES,
-        reference: referencePath('document'),
-      },
-      image: {
-        version: modelVersion,
-        owner: 'vision',
-        classes: imageClasses,
-        errorCodes: ERROR_CODES,
-        reference: referencePath('image'),
-      },
-    },
+    models: MODELS,
     drift: {
       onDriftAlert: (alert) => console.log(`drift alert: ${describeAlert(alert)}`),
       ...(driftPaneMs === undefined ? {} : toBeWatched(driftPaneMs)),
