@@ -80,7 +80,7 @@ export function buildDashboard(content: DashboardContent): Dashboard {
   for (const row of content.rows) {
     addRow(builder, row);
   }
-  return numbered(builder.build());
+  return inSight(numbered(builder.build()));
 }
 
 /** Rows that are open stand before their panels; folded ones contain them. */
@@ -162,6 +162,14 @@ function numbered(dashboard: Dashboard): Dashboard {
     for (const inner of 'panels' in panel ? panel.panels : []) {
       inner.id = ++id;
     }
+  }
+  return dashboard;
+}
+
+/** The builders put links and marks of alerts into a menu; nobody looks for a menu at night. */
+function inSight(dashboard: Dashboard): Dashboard {
+  for (const shown of [...(dashboard.links ?? []), ...(dashboard.annotations?.list ?? [])]) {
+    delete shown.placement;
   }
   return dashboard;
 }

@@ -203,6 +203,9 @@ for (const dashboard of committedDashboards) {
       expect(dashboard.uid).to.equal(`inferometer-${dashboard.name}`);
       expect(dashboard.tags).to.deep.equal(['inferometer']);
       expect(dashboard.links[0]).to.deep.include({ type: 'dashboards', tags: ['inferometer'], keepTime: true });
+      for (const shown of [...dashboard.links, ...dashboard.annotations.list]) {
+        expect(shown, 'a link or mark that is not in a menu').to.not.have.property('placement');
+      }
       expect(dashboard.time).to.deep.equal({ from: 'now-1h', to: 'now' });
       expect(dashboard.annotations.list.map(({ expr }) => expr)).to.include('ALERTS{alertstate="firing"}');
     });
