@@ -45,11 +45,13 @@ export function hastenedAlertmanager(path: string, url: string): object {
   };
 }
 
+const AT_ONCE = { group_wait: '0s', group_interval: '1s', repeat_interval: '1h' };
+
 function atOnce(route: Route): Route {
   const { routes = [] } = route;
   return {
     ...route,
-    ...{ group_wait: '0s', group_interval: '1s', repeat_interval: '1h' },
+    ...AT_ONCE,
     routes: routes.map((inner) => atOnce(inner)),
   };
 }

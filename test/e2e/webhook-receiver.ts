@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 
@@ -20,16 +20,17 @@ export interface WebhookReceiver {
 
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const told: ToldAlert[] = [];
-  const server = createServer((request, response) => {
-    void readText(request).then((body) => {
-      const { alerts } = JSON.parse(body) as { readonly alerts: readonly Omit<ToldAlert, 'receiver'>[] };
-      const receiver = (request.url ?? '').slice(1);
-      for (const { status, labels, annotations } of alerts) {
-        told.push({ receiver, status, labels, annotations });
-      }
-      response.end();
-    });
-  }).listen(0, '127.0.0.1');
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { alerts } = JSON.parse(await readText(request)) as {
+      readonly alerts: readonly Omit<ToldAlert, 'receiver'>[];
+    };
+    const receiver = (request.url ?? '').slice(1);
+    for (const { status, labels, annotations } of alerts) {
+      told.push({ receiver, status, labels, annotations });
+    }
+    response.end();
+  };
+  const server = createServer((request, response) => void take(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
