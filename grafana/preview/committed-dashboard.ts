@@ -41,6 +41,8 @@ export interface PanelTarget {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
+  /** Of now alone. */
+  readonly instant?: boolean;
 }
 
 export function readDashboard(name: string): CommittedDashboard {

@@ -143,7 +143,7 @@ function propertiesOf(panel: DashboardPanel, column: string): { unit: string; st
 }
 
 async function seriesOf(target: PanelTarget, address: string, time: ShownTime): Promise<NamedSeries[]> {
-  const series = await askPrometheus(address, resolve(target.expr, time), time, false);
+  const series = await askPrometheus(address, resolve(target.expr, time), time, target.instant === true);
   return series.map(({ labels, points }) => ({
     labels,
     points,

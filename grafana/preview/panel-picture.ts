@@ -44,24 +44,17 @@ export function thresholdColour(value: number, steps: ThresholdSteps): string {
   return THRESHOLD_COLOURS[step?.color ?? 'green'] ?? '#ccccdc';
 }
 
-/** One number, and its past below it. */
+/** One number. */
 export function statPicture(chart: ChartPicture, place: Place, isColoured: boolean): string {
-  const latest = latestOf(chart.series[0]);
+  const latest = chart.series[0]?.points.at(-1)?.[1];
   if (latest === undefined) {
     return '';
   }
-  const colour = isColoured ? thresholdColour(latest, chart.thresholds) : '#ccccdc';
-  const past = { ...place, y: place.y + place.height * 0.6, height: place.height * 0.4 };
-  const values = chart.series.flatMap(({ points }) => points.map(([, value]) => value));
-  const line = path(chart.series[0], scales(past, chart.time, [Math.min(0, ...values), Math.max(...values)]));
-  return (
-    `<path d="${line}" fill="none" stroke="${colour}" opacity="0.5"/>` +
-    text(valueText(latest, chart.unit), place.x + place.width / 2, place.y + place.height * 0.5, {
-      size: 24,
-      colour,
-      anchor: 'middle',
-    })
-  );
+  return text(valueText(latest, chart.unit), place.x + place.width / 2, place.y + place.height * 0.6, {
+    size: 30,
+    colour: isColoured ? thresholdColour(latest, chart.thresholds) : '#ccccdc',
+    anchor: 'middle',
+  });
 }
 
 /** Lines or stacked areas with an axis, thresholds and the names of the first series. */
@@ -170,10 +163,6 @@ function legend({ series, unit }: ChartPicture, place: Place): string {
       );
     })
     .join('');
-}
-
-function latestOf(series: TimedSeries | undefined): number | undefined {
-  return series?.points.findLast(([, value]) => Number.isFinite(value))?.[1];
 }
 
 /** Each series on top of those before it. */

@@ -86,16 +86,16 @@ const GREEN = 'green';
 const AMBER = 'orange';
 const RED = 'red';
 
-/** One number, coloured by its limits, over a faint line of its past. */
+/** One number, of now alone: over a time, Grafana would show the last one of a service that is gone. */
 export function statPanel(options: PanelOptions): Builder<Panel> {
   const panel = described(new stat.PanelBuilder(), options, STAT_HEIGHT)
     .thresholds(thresholds(options.limits))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(options.limits === undefined ? BigValueColorMode.None : BigValueColorMode.Value)
-    .graphMode(BigValueGraphMode.Area)
+    .graphMode(BigValueGraphMode.None)
     .textMode(BigValueTextMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).fields('').values(false))
-    .targets(options.queries.map((query, index) => target(query, index)));
+    .targets(options.queries.map((query, index) => target(query, index).instant()));
   if (options.decimals !== undefined) {
     panel.decimals(options.decimals);
   }
@@ -126,7 +126,7 @@ export function chartPanel(options: ChartOptions): Builder<Panel> {
         .calcs(['lastNotNull']),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
-    .targets(options.queries.map((query, index) => target(query, index)));
+    .targets(options.queries.map((query, index) => target(query, index).range()));
   if (options.isFromZero !== false) {
     panel.min(0);
   }
@@ -225,12 +225,7 @@ export function runbookLinks(alerts: readonly string[] = []): DashboardLinkBuild
 }
 
 function target({ expression, legend }: Query, index: number): DataqueryBuilder {
-  return new DataqueryBuilder()
-    .datasource(datasource)
-    .refId(refId(index))
-    .expr(expression)
-    .legendFormat(legend)
-    .range();
+  return new DataqueryBuilder().datasource(datasource).refId(refId(index)).expr(expression).legendFormat(legend);
 }
 
 /** `A` for the first query. */

@@ -191,6 +191,12 @@ for (const dashboard of committedDashboards) {
       }
     });
 
+    it('tells in a number what is now, and not the last word of a service that is gone', () => {
+      for (const { panel, target } of queries.filter(({ panel: { type } }) => type === 'stat' || type === 'table')) {
+        expect(target, panel.title).to.deep.include({ instant: true, range: false });
+      }
+    });
+
     it('names the series of each chart', () => {
       for (const { panel, target } of queries) {
         if (panel.type === 'timeseries') {
