@@ -7,7 +7,7 @@ export interface KnownSeries {
   labelsOf(series: string): ReadonlySet<string> | undefined;
 }
 
-/** A series that others make, with its labels; those of the collector are seen in the end-to-end tests. */
+/** A series that others make, with its labels. */
 const FOREIGN: readonly (readonly [series: string, labels: readonly string[]])[] = [
   ['up', []],
   ['scrape_duration_seconds', []],

@@ -198,6 +198,12 @@ describe('the collector between a service and Prometheus', function () {
       await fed?.stop();
       const meanwhile = await tell({ times: 30 });
       await pointsAreAccepted(collector);
+      const { families } = await scrape(collector.metricsUrl);
+      // What the alert on the queue asks for.
+      expect([...families.keys()]).to.include.members([
+        'otelcol_exporter_queue_size',
+        'otelcol_exporter_queue_capacity',
+      ]);
       await collector.stop('SIGKILL');
       const total = await tell({ times: 40 });
       await fed?.start();
