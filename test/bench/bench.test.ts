@@ -15,6 +15,13 @@ import { blocked } from '../../bench/blocked.bench.ts';
 import { gpuScenario } from '../../bench/gpu.bench.ts';
 import { drift } from '../../bench/drift.bench.ts';
 import { record } from '../../bench/record.bench.ts';
+import { churn } from '../../bench/churn.bench.ts';
+import { install } from '../../bench/install.bench.ts';
+import { registry } from '../../bench/registry.bench.ts';
+import { scrapeGzip } from '../../bench/scrape-gzip.bench.ts';
+import { scrapeMemory } from '../../bench/scrape-memory.bench.ts';
+import { scrapeTypical } from '../../bench/scrape-typical.bench.ts';
+import { scrape } from '../../bench/scrape.bench.ts';
 import { startup } from '../../bench/startup.bench.ts';
 
 const [major] = process.versions.node.split('.').map(Number) as [number];
@@ -83,6 +90,46 @@ describe('the benchmarks', function () {
   it('start each library in a fresh process', async () => {
     const { measurements } = await runTiny(startup);
     expect(measurements.map(({ library }) => library)).to.include('Inferometer');
+  });
+});
+
+describe('the benchmarks of scrapes', function () {
+  this.timeout(60_000);
+
+  before(function () {
+    if (major < 26) {
+      this.skip();
+    }
+  });
+
+  for (const scenario of [scrape, scrapeGzip, scrapeTypical]) {
+    it(`have every library answer: ${scenario.name}`, async () => {
+      const { measurements } = await runTiny(scenario);
+      expect(measurements).to.have.length(5);
+      for (const { values } of measurements) {
+        expect(values['bodyBytes']).to.be.above(500);
+      }
+    });
+  }
+
+  it('hold the texts of both registries against each other, line by line', async () => {
+    const { measurements } = await runTiny(registry);
+    expect(measurements.map(({ library }) => library)).to.include('6 x 2');
+  });
+
+  it('measure memory in processes of their own', async () => {
+    expect((await runTiny(scrapeMemory)).measurements).to.have.length(5);
+  });
+
+  it('count every inference of label sets without end', async () => {
+    const { requirements } = await runTiny(churn);
+    expect(requirements.at(-1)?.met).to.equal(true);
+  });
+
+  it('find all that a package brings', async () => {
+    const { measurements } = await runTiny(install);
+    const packages = measurements.map(({ values }) => values['packages'] as number);
+    expect(packages[1]).to.be.above(packages[0]!);
   });
 });
 
