@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { buildDashboard, type PanelRow } from './dashboard-frame.ts';
 import { RESOURCE_UID } from './dashboard-uids.ts';
-import { cardGauge, cardIncrease, cardRate } from './gpu-promql.ts';
+import { cardGauge, cardGaugeOrByHand, cardIncrease, cardRate } from './gpu-promql.ts';
 import { chartPanel, type ChartOptions, statPanel } from './panels.ts';
 import { bareRate, gauge, histogramRate, increase, max, ofTargets, rate, sum } from './promql.ts';
 
@@ -17,7 +17,7 @@ const loopLimits = { amber: 0.7, red: 0.9 };
 const blockedLimits = { amber: 5, red: 30 };
 
 const memoryShare = `${gauge('memory.used')} / ${gauge('memory.limit')}`;
-const gpuMemoryShare = `${cardGauge('gpu.memory.used')} / ${cardGauge('gpu.memory.total')}`;
+const gpuMemoryShare = `${cardGaugeOrByHand('gpu.memory.used')} / ${cardGauge('gpu.memory.total')}`;
 const energyPerInference = `${sum([], cardRate('gpu.energy'))} / (${sum([], bareRate('inference.requests', 'status="success"'))} > 0)`;
 
 /** Does it have what it needs? Processor, memory, event loop, GPUs and their energy, and whether the telemetry works. */
@@ -85,7 +85,7 @@ function answers(): PanelRow['panels'] {
       alerts: ['GpuTelemetryMissing'],
       unit: 'percent',
       decimals: 0,
-      queries: [{ expression: `avg(${cardGauge('gpu.utilization')})`, legend: 'GPUs' }],
+      queries: [{ expression: `avg(${cardGaugeOrByHand('gpu.utilization')})`, legend: 'GPUs' }],
       width: 3,
     }),
     statPanel({
@@ -269,7 +269,7 @@ function gpus(): PanelRow {
         alerts: ['GpuTelemetryMissing'],
         unit: 'percent',
         max: 100,
-        queries: [{ expression: cardGauge('gpu.utilization'), legend: BY_CARD }],
+        queries: [{ expression: cardGaugeOrByHand('gpu.utilization'), legend: BY_CARD }],
         width: 8,
       }),
       chartPanel({
@@ -279,7 +279,7 @@ function gpus(): PanelRow {
         alerts: ['GpuMemoryNearlyFull'],
         unit: 'bytes',
         queries: [
-          { expression: cardGauge('gpu.memory.used'), legend: BY_CARD },
+          { expression: cardGaugeOrByHand('gpu.memory.used'), legend: BY_CARD },
           { expression: cardGauge('gpu.memory.total'), legend: `${BY_CARD} total` },
         ],
         width: 8,
