@@ -321,6 +321,25 @@ export const ALERT_CASES: readonly AlertCase[] = [
     ],
   },
   {
+    alert: 'HeapNearLimit',
+    story: 'a heap fills up, one space of it more than the other',
+    series: {
+      [`v8js_memory_heap_used_bytes{${API},v8js_heap_space_name="old_space"}`]: gauge([400, 10], [800, 30], [400, 10]),
+      [`v8js_memory_heap_used_bytes{${API},v8js_heap_space_name="new_space"}`]: gauge([120, 50]),
+      [`v8js_memory_heap_size_limit_bytes{${API}}`]: gauge([1000, 50]),
+    },
+    silentAt: [9, 15],
+    firesAt: 30,
+    resolvedAt: 42,
+    expected: [
+      {
+        labels: { ...INSTANCE, severity: 'ticket' },
+        summary: 'The JavaScript heap of a:9090 of api is almost full.',
+        description: '92% of what V8 allows are in use; at the limit the process ends.',
+      },
+    ],
+  },
+  {
     alert: 'GpuMemoryNearlyFull',
     story: 'one card is taken whole at the start, which is normal; the other, seen by two processes, leaks',
     series: {

@@ -1,7 +1,7 @@
 import { defineMetric, type MetricDefinition } from './metric-definition.ts';
 
 // Names, units and labels of the Node.js and V8 semantic conventions (OpenTelemetry semantic-conventions 1.45),
-// except for what they have no name for: how long the loop has been blocked right now.
+// except for what they have no name for: how long the loop has been blocked right now, and what the heap may grow to.
 
 function eventLoopGauge(name: string, description: string): MetricDefinition {
   return defineMetric({ name, kind: 'gauge', unit: 's', description, labels: [], userLabels: false });
@@ -93,6 +93,16 @@ export const heapSpacePhysical: MetricDefinition = heapSpaceMetric(
   'Committed size of a heap space.',
 );
 
+/** Apart from the conventions' `heap.limit`, which is what a space has by now and grows with it. */
+export const heapSizeLimit: MetricDefinition = defineMetric({
+  name: 'v8js.memory.heap.size_limit',
+  kind: 'gauge',
+  unit: 'By',
+  description: 'What all heap spaces together may grow to; beyond it the process ends, out of memory.',
+  labels: [],
+  userLabels: false,
+});
+
 export const runtimeMetrics: readonly MetricDefinition[] = [
   eventLoopDelayMin,
   eventLoopDelayMax,
@@ -105,6 +115,7 @@ export const runtimeMetrics: readonly MetricDefinition[] = [
   eventLoopUtilization,
   eventLoopTime,
   garbageCollectionDuration,
+  heapSizeLimit,
   heapLimit,
   heapUsed,
   heapSpaceAvailable,

@@ -10,6 +10,7 @@ import {
   eventLoopTime,
   eventLoopUtilization,
   heapLimit,
+  heapSizeLimit,
   heapSpaceAvailable,
   heapSpacePhysical,
   heapUsed,
@@ -120,7 +121,9 @@ function createHeapSample(store: SeriesStore): () => void {
     }
     block.slots[block.index] = value;
   };
+  const limit = store.series({ metric: heapSizeLimit, attributes: {} });
   return () => {
+    limit.slots[limit.index] = v8.getHeapStatistics().heap_size_limit;
     for (const space of v8.getHeapSpaceStatistics()) {
       set(heapLimit, space.space_name, space.space_size);
       set(heapUsed, space.space_name, space.space_used_size);
