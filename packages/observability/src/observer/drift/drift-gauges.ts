@@ -20,6 +20,8 @@ export function createDriftGauges(store: SeriesStore, now: () => number): DriftG
 }
 
 interface Shown {
+  readonly name: string;
+  readonly attributes: Attributes;
   readonly slot: GaugeSlot;
   round: number;
 }
@@ -29,6 +31,7 @@ class SlotDriftGauges implements DriftGauges {
   readonly #now: () => number;
   /** References bound what there can be: models, signals, classes. */
   readonly #shown = new Map<string, Shown>();
+  readonly #places: (Shown | undefined)[] = [];
   #round = 0;
 
   constructor(store: SeriesStore, now: () => number) {
@@ -38,11 +41,11 @@ class SlotDriftGauges implements DriftGauges {
 
   show(points: readonly DriftPoint[]): void {
     this.#round += 1;
-    for (const { metric, attributes, value } of points) {
-      const definition = metricsByName.get(metric.name);
+    for (const [place, { metric, attributes, value }] of points.entries()) {
       // Counters are kept where they are counted.
-      if (definition?.kind === 'gauge') {
-        this.#set(definition, attributes, value);
+      if (metric.kind === 'gauge') {
+        const shown = this.#shownAt(place, metric.name, attributes);
+        shown?.slot.set(value);
       }
     }
     for (const shown of this.#shown.values()) {
@@ -62,18 +65,41 @@ class SlotDriftGauges implements DriftGauges {
     }
   }
 
-  #set(metric: MetricDefinition, attributes: Attributes, value: number): void {
-    const key = `${metric.name} ${seriesKey(attributes)}`;
+  /** From one evaluation to the next most points have the same place: of those no key is made. */
+  #shownAt(place: number, name: string, attributes: Attributes): Shown | undefined {
+    let shown = this.#places[place];
+    if (shown === undefined || shown.name !== name || !isSame(shown.attributes, attributes)) {
+      shown = this.#shownBy(name, attributes);
+      this.#places[place] = shown;
+    }
+    if (shown !== undefined) {
+      shown.round = this.#round;
+    }
+    return shown;
+  }
+
+  #shownBy(name: string, attributes: Attributes): Shown | undefined {
+    const key = `${name} ${seriesKey(attributes)}`;
+    const metric = metricsByName.get(name);
     let shown = this.#shown.get(key);
-    if (shown === undefined) {
-      shown = { slot: this.#slot(metric, attributes), round: 0 };
+    if (shown === undefined && metric !== undefined) {
+      shown = { name, attributes, slot: this.#slot(metric, attributes), round: 0 };
       this.#shown.set(key, shown);
     }
-    shown.slot.set(value);
-    shown.round = this.#round;
+    return shown;
   }
 
   #slot(metric: MetricDefinition, attributes: Attributes): GaugeSlot {
     return createGaugeSlot(this.#store, { metric, attributes, origin: 'sampled' }, this.#now);
   }
+}
+
+/** Of one metric, whose points have the same labels. */
+function isSame(left: Attributes, right: Attributes): boolean {
+  for (const label in right) {
+    if (left[label] !== right[label]) {
+      return false;
+    }
+  }
+  return true;
 }

@@ -23,6 +23,7 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
   const { drift, store, reader, onAlert } = parts;
   let loading: Promise<DriftWatch> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let shownSoon: NodeJS.Immediate | undefined;
   let isStopped = false;
   const load = async (): Promise<DriftWatch> => {
     const { createDriftWatch } = await import('./drift-watch.ts');
@@ -36,7 +37,13 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
     watch: async (model) => {
       try {
         loading ??= load();
-        (await loading).watch(model);
+        const driftWatch = await loading;
+        driftWatch.watch(model);
+        // Models come one after the other: what there is of them is shown once.
+        shownSoon ??= setImmediate(() => {
+          shownSoon = undefined;
+          driftWatch.show();
+        });
       } catch (error) {
         diag.warn(`inferometer: the drift of the model ${model.modelType} cannot be watched: ${String(error)}`);
       }
@@ -44,6 +51,7 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
     stop: () => {
       isStopped = true;
       clearInterval(timer);
+      clearImmediate(shownSoon);
     },
   };
 }

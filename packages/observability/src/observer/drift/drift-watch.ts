@@ -13,6 +13,8 @@ import { createModelCounts, type ModelCountsReader } from './model-counts.ts';
 export interface DriftWatch {
   /** Watches a model, or compares it with another reference from now on. */
   watch(model: DriftModel): void;
+  /** Brings the gauges up to date, as evaluating does. */
+  show(): void;
   /** Reads the counts, closes the panes that are due, brings the gauges up to date. */
   evaluate(): void;
 }
@@ -56,13 +58,16 @@ class CountingDriftWatch implements DriftWatch {
     } else {
       this.#watch(modelType, watched);
     }
-    this.#show();
+  }
+
+  show(): void {
+    this.#gauges.show(this.#engine.points(this.#parts.now(), { bins: false }));
   }
 
   evaluate(): void {
     try {
       this.#update(this.#parts.now());
-      this.#show();
+      this.show();
     } catch (error) {
       this.#problems.report('drift', `drift could not be evaluated: ${String(error)}`);
     }
@@ -110,10 +115,6 @@ class CountingDriftWatch implements DriftWatch {
         this.#parts.onAlert({ alert, number: raised - forgotten + place + 1 });
       }
     }
-  }
-
-  #show(): void {
-    this.#gauges.show(this.#engine.points(this.#parts.now(), { bins: false }));
   }
 }
 
