@@ -33,7 +33,7 @@ export const scrape: Scenario = {
       explanation:
         'What all threads of the scraped process compute for one scrape, from the request to the last byte that the system ' +
         'took, after every series got a new value. "Main thread held" is the longest time between two turns of its event ' +
-        'loop, in the best of the rounds. The ratio is the median over the rounds.',
+        'loop, less what it waited for a processor and less the longest of as long a time without a scrape. Medians.',
       settings: { histograms, ...effort },
       table: scrapeTable(rounds),
       measurements: scrapeMeasurements(rounds),

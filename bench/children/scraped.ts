@@ -1,6 +1,7 @@
 // Is scraped, and tells what that took. Arguments: the library, the service, how many histograms, the compression.
 import { setImmediate as turn } from 'node:timers/promises';
 import { answerRequests } from '../measure/child-process.ts';
+import { createWaitedTime } from '../measure/waited-time.ts';
 import { createScraped, type Compression } from '../scraped/scraped-library.ts';
 import { services, type ServiceName } from '../workload/scraped-services.ts';
 
@@ -21,7 +22,7 @@ export interface Consumption {
 }
 
 export interface Stall {
-  /** The longest time between two turns of the main thread's event loop. */
+  /** The longest time between two turns of the main thread's event loop, without what other threads took from it. */
   readonly longestTurnMs: number;
 }
 
@@ -40,6 +41,7 @@ const library = await createScraped(libraryName, serviceName === 'large');
 const url = await library.serve(compression as Compression);
 const watch = { isOn: false };
 let longestTurnMs = 0;
+const waitedMs = createWaitedTime();
 
 answerRequests((request: ScrapedRequest): string | Consumption | Stall | HeldMemory => {
   switch (request.kind) {
@@ -71,14 +73,19 @@ function consumption(): Consumption {
   return { cpuMs: (user + system) / 1000 };
 }
 
+/** The clock, less the time that the main thread was ready to run and others had the processors. */
+function ownTimeMs(): number {
+  return performance.now() - waitedMs();
+}
+
 async function watchTurns(): Promise<void> {
   // The answer to the request that began this is on its way in the first turns.
   await turn();
   await turn();
-  let before = performance.now();
+  let before = ownTimeMs();
   while (watch.isOn) {
     await turn();
-    const now = performance.now();
+    const now = ownTimeMs();
     longestTurnMs = Math.max(longestTurnMs, now - before);
     before = now;
   }

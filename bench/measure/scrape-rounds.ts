@@ -13,7 +13,7 @@ export interface ScrapedRounds {
   readonly library: ScrapedLibraryName;
   readonly cpuMs: readonly number[];
   readonly durationMs: readonly number[];
-  /** The longest time between two turns of the main thread's event loop during a scrape. */
+  /** By how much a scrape makes the longest turn of the main thread's event loop longer than it is without any. */
   readonly longestTurnMs: readonly number[];
   readonly bodyBytes: number;
 }

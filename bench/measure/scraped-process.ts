@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumption, HeldMemory, Stall } from '../children/scraped.ts';
 import type { Compression, ScrapedLibraryName } from '../scraped/scraped-library.ts';
 import type { ServiceName } from '../workload/scraped-services.ts';
@@ -8,7 +9,7 @@ import { drain } from './drain.ts';
 export interface ScrapedProcess {
   /** Records into every series, scrapes once, and tells what the scrape took the process to compute. */
   scrape(): Promise<MeasuredScrape>;
-  /** The longest turn of the main thread's event loop during one scrape. */
+  /** By how much one scrape makes the longest turn of the main thread's event loop longer than it is without any. */
   longestTurnMs(): Promise<number>;
   record(): Promise<void>;
   /** Resident memory after a collection of garbage. */
@@ -65,8 +66,12 @@ function scrapedProcess(child: MeasuringProcess, url: string, compression: Compr
     longestTurnMs: async (): Promise<number> => {
       await child.request<Consumption>({ kind: 'record' });
       await child.request<Consumption>({ kind: 'watch' });
-      await scrapeOnce();
-      return (await child.request<Stall>({ kind: 'endWatch' })).longestTurnMs;
+      const { durationMs } = await scrapeOnce();
+      const scraped = await child.request<Stall>({ kind: 'endWatch' });
+      await child.request<Consumption>({ kind: 'watch' });
+      await delay(durationMs);
+      const unscraped = await child.request<Stall>({ kind: 'endWatch' });
+      return Math.max(0, scraped.longestTurnMs - unscraped.longestTurnMs);
     },
     record: async (): Promise<void> => {
       await child.request<Consumption>({ kind: 'record' });
