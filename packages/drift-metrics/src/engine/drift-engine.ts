@@ -134,7 +134,7 @@ class Engine implements DriftEngine {
     return [...this.#models].flatMap(([modelType, { monitor, counts }]) =>
       monitor === undefined
         ? unloadedPoints(modelType)
-        : modelPoints(monitor.drift(nowMs), monitor.reference, bins ? monitor.layout : undefined, counts),
+        : modelPoints(monitor.drift(nowMs, 'classes'), monitor.reference, bins ? monitor.layout : undefined, counts),
     );
   }
 

@@ -106,8 +106,12 @@ export class ModelMonitor {
     return alerts;
   }
 
-  /** How the model stands, by the panes that are closed. */
-  drift(nowMs: number): ModelDrift {
+  /**
+   * How the model stands, by the panes that are closed.
+   *
+   * @param contributions of which signals they are wanted: they are most of the work
+   */
+  drift(nowMs: number, contributions: 'all' | 'classes' = 'all'): ModelDrift {
     const { reference } = this;
     const { ring, lastEvaluationMs } = this.#state;
     return {
@@ -117,7 +121,7 @@ export class ModelMonitor {
       isWarmUp: reference.origin === 'warm-up',
       lastEvaluationMs: lastEvaluationMs === 0 ? undefined : lastEvaluationMs,
       panes: ring.total - ring.first,
-      signals: this.#signals.map((_, index) => this.#signalDrift(index, nowMs)),
+      signals: this.#signals.map((_, index) => this.#signalDrift(index, nowMs, contributions)),
       estimatedAccuracy: this.#estimatedAccuracy(nowMs),
       alerts: Object.fromEntries(ALERT_TYPES.map((type) => [type, this.#state.alerts(type)])) as {
         [type in AlertType]: number;
@@ -277,7 +281,7 @@ export class ModelMonitor {
     return nowMs - endMs > Math.max(STALE_AFTER_MS, STALE_AFTER_PANES * usualMs);
   }
 
-  #signalDrift(index: number, nowMs: number): SignalDrift {
+  #signalDrift(index: number, nowMs: number, contributions: 'all' | 'classes'): SignalDrift {
     const signal = this.#signals[index]!;
     const live = this.#sumSince(index, 0);
     const windowSamples = totalOf(live);
@@ -294,7 +298,8 @@ export class ModelMonitor {
       logThreshold: this.#logThreshold,
       isAlertActive: this.#state.isActive(index),
       contributions:
-        hasScore && signal.alertType !== 'performance'
+        hasScore &&
+        (signal.alertType === 'distribution' || (contributions === 'all' && signal.alertType !== 'performance'))
           ? binContributions(signal.labels, signal.referenceCounts, live)
           : undefined,
     };
