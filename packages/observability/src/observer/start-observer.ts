@@ -130,6 +130,8 @@ class RunningObserver implements Observer {
   readonly #endpoint: Endpoint | undefined;
   readonly #resources: ResourceSampler | undefined;
   readonly #drift: DriftRunner | undefined;
+  /** Settled once the series of all models that were asked for are there. */
+  #driftWatched: Promise<unknown> = Promise.resolve();
   readonly #stopSources: () => void;
   #ending: Promise<void> | undefined;
 
@@ -151,7 +153,8 @@ class RunningObserver implements Observer {
     this.#stopSources = stopSources;
   }
 
-  metricsText(): Promise<string> {
+  async metricsText(): Promise<string> {
+    await this.#driftWatched;
     return this.#exporter.collectText();
   }
 
@@ -176,7 +179,9 @@ class RunningObserver implements Observer {
   }
 
   async watchDrift(model: DriftModel): Promise<void> {
-    await this.#drift?.watch(model);
+    const watched = this.#drift?.watch(model);
+    this.#driftWatched = Promise.all([this.#driftWatched, watched]);
+    await watched;
   }
 
   async #end(timeoutMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import type { DriftWatch } from './drift-watch.ts';
 
 /** Evaluates drift from time to time; loads what that takes with the first model. */
 export interface DriftRunner {
-  /** Never rejected: what cannot be watched is told in a warning. */
+  /** Settled once its series are there. Never rejected: what cannot be watched is told in a warning. */
   watch(model: DriftModel): Promise<void>;
   stop(): void;
 }
@@ -23,7 +23,7 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
   const { drift, store, reader, onAlert } = parts;
   let loading: Promise<DriftWatch> | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let shownSoon: NodeJS.Immediate | undefined;
+  let shown: Promise<void> | undefined;
   let isStopped = false;
   const load = async (): Promise<DriftWatch> => {
     const { createDriftWatch } = await import('./drift-watch.ts');
@@ -40,10 +40,11 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
         const driftWatch = await loading;
         driftWatch.watch(model);
         // Models come one after the other: what there is of them is shown once.
-        shownSoon ??= setImmediate(() => {
-          shownSoon = undefined;
+        shown ??= soon(() => {
+          shown = undefined;
           driftWatch.show();
         });
+        await shown;
       } catch (error) {
         diag.warn(`inferometer: the drift of the model ${model.modelType} cannot be watched: ${String(error)}`);
       }
@@ -51,7 +52,13 @@ export function createDriftRunner(parts: DriftRunnerParts): DriftRunner {
     stop: () => {
       isStopped = true;
       clearInterval(timer);
-      clearImmediate(shownSoon);
     },
   };
+}
+
+async function soon(task: () => void): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  task();
 }
