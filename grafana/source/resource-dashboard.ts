@@ -70,11 +70,23 @@ function answers(): PanelRow['panels'] {
       width: 3,
     }),
     statPanel({
-      title: 'Heap, largest',
-      description: 'Does a heap grow? JavaScript objects of the process that has most of them; buffers are not in it.',
+      title: 'Heap, fullest',
+      description:
+        'Does a process run out of heap? JavaScript objects of the process that is nearest to what V8 allows; buffers are not in it.',
       noData: NO_PROCESS,
-      unit: 'bytes',
-      queries: [{ expression: max([], sum(INSTANCE, gauge('v8js.memory.heap.used'))), legend: 'heap' }],
+      alerts: ['HeapNearLimit'],
+      unit: 'percentunit',
+      decimals: 0,
+      queries: [
+        {
+          expression: max(
+            [],
+            `${sum(INSTANCE, gauge('v8js.memory.heap.used'))} / on (instance) ${max(INSTANCE, gauge('v8js.memory.heap.size_limit'))}`,
+          ),
+          legend: 'heap',
+        },
+      ],
+      limits: memoryLimits,
       width: 3,
     }),
     statPanel({

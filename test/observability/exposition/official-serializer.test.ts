@@ -32,7 +32,13 @@ function samplesIn(text: string): string[] {
     .filter(({ name }) => name !== 'target_info')
     .flatMap(({ type, samples }) =>
       samples.map(({ name, labels: { otel_scope_name: _scope, le, ...others }, value }) =>
-        JSON.stringify([type, name, le === undefined ? '' : Number(le), Object.entries(others).sort(), value]),
+        JSON.stringify([
+          type,
+          name,
+          le === undefined ? '' : Number(le),
+          Object.entries(others).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+          value,
+        ]),
       ),
     )
     .sort();
