@@ -49,7 +49,10 @@ describe('docs/drift.md', () => {
       expect(profile).to.include({ code: 0, errors: '' });
       // Beside this file, so that the package is found by its name as a user's program finds it.
       const { code: script } = await transform(code, { loader: 'ts', target: 'es2023', format: 'esm' });
-      writeFileSync(PROGRAM, `${script}\nawait observability.ready;\nconsole.log(await observability.metricsText());`);
+      // The reference is loaded beside the start, which does not wait for it.
+      const untilLoaded =
+        "let text = ''; while (!text.includes('drift_reference_samples')) text = await observability.metricsText();";
+      writeFileSync(PROGRAM, `${script}\nawait observability.ready;\n${untilLoaded}\nconsole.log(text);`);
       const environment = { OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
       const end = await runProgram(PROGRAM, { environment, workingDirectory: pathToFileURL(`${folder}/`) });
       expect(end).to.include({ code: 0, errors: '' });
