@@ -2,6 +2,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { matrixModel } from '../onnx/matrix-model.ts';
 import type { Work } from './work.ts';
 
+// Before the first session, or it tells Microsoft of this process (docs/decisions/0019).
+process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
+
 /** Requests that arrive at the same time. */
 export const CONCURRENT_RUNS = 8;
 

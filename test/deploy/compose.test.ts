@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { runTool } from '../packages/run-tool.ts';
+import { requireTool } from '../support/required-tool.ts';
 import { composeMistakes } from './support/schemas.ts';
 
 const DEPLOY = new URL('../../deploy/', import.meta.url);
@@ -117,6 +120,15 @@ describe('Compose', () => {
     for (const target of [...jobsScraped('../prometheus/prometheus.yml'), ...alerted]) {
       const [host = ''] = target.split(':');
       expect(['localhost', ...Object.keys(scraped.services)], target).to.include(host);
+    }
+  });
+
+  it('starts Prometheus with a configuration that promtool accepts, whichever way the metrics take', async function () {
+    const promtool = requireTool(this, 'promtool');
+    for (const files of [[scraped], [scraped, pushed]]) {
+      const configuration = fileURLToPath(new URL(mountedAt('/etc/prometheus/prometheus.yml', ...files)!, DEPLOY));
+      const { code, errors } = await runTool(promtool, ['check', 'config', '--syntax-only', configuration], '.');
+      expect({ code, errors }).to.deep.equal({ code: 0, errors: '' });
     }
   });
 

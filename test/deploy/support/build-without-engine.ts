@@ -20,15 +20,22 @@ export async function buildWithoutEngine(
 ): Promise<string> {
   const context = join(folder, 'context');
   await sendContext(inContext, context);
+  const workingDirectories = new Map<string, string>();
   let root = folder;
   for (const stage of stages) {
     root = join(folder, stage.name);
-    let workingDirectory = root;
-    await mkdir(root);
+    const inherited = workingDirectories.get(stage.image);
+    if (inherited === undefined) {
+      await mkdir(root);
+    } else {
+      await cp(join(folder, stage.image), root, { recursive: true, verbatimSymlinks: true });
+    }
+    let workingDirectory = join(root, inherited ?? '');
     for (const instruction of stage.instructions) {
       switch (instruction.name) {
         case 'WORKDIR':
           workingDirectory = join(root, instruction.text);
+          workingDirectories.set(stage.name, instruction.text);
           await mkdir(workingDirectory, { recursive: true });
           break;
         case 'COPY':
