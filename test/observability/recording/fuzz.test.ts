@@ -5,7 +5,7 @@ import { httpRequest } from '../../support/http-request.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
 
 /** `FUZZ_RECORDS=1000000 npx mocha test/observability/recording/fuzz.test.ts` for a long run, `FUZZ_SEED` for another. */
-const RECORDS = Number(process.env['FUZZ_RECORDS'] ?? 20_000);
+const RECORDS = Number(process.env['FUZZ_RECORDS'] ?? 100_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_126);
 
 /** Scrapes go on beside the recordings, as in life. */
