@@ -98,6 +98,16 @@ describe('Compose', () => {
     expect(scraped.services['otel-collector']?.image).to.match(new RegExp(`:${dist.version}$`));
   });
 
+  it('runs the Prometheus and the Alertmanager that the tests run', () => {
+    const tools = readFileSync(new URL('../.ci/tools', DEPLOY), 'utf8');
+    // The Go module of Prometheus 3.16.0 is v0.316.0.
+    const [, line, patch] = /^PROMETHEUS=v0\.(\d+)\.(\d+)/m.exec(tools)!;
+    const version = `v${Math.floor(Number(line) / 100)}.${Number(line) % 100}.${patch}`;
+    expect(scraped.services['prometheus']?.image).to.equal(`prom/prometheus:${version}`);
+    const alertmanager = /^ALERTMANAGER=(v[\d.]+)/m.exec(tools)![1];
+    expect(scraped.services['alertmanager']?.image).to.equal(`prom/alertmanager:${alertmanager}`);
+  });
+
   it('opens ports to this machine alone, and none twice', () => {
     const ports = Object.values(scraped.services).flatMap(({ ports: opened = [] }) => opened);
     for (const port of ports) {
