@@ -44,6 +44,16 @@ const BOOKS: Attributes = { kind: 'book' };
 const PENS: Attributes = { kind: 'pen' };
 
 describe('a bridge snapshot', () => {
+  it('of nothing takes no shared memory, and is followed by one of something', () => {
+    const [encoder, decoder] = [createSnapshotEncoder(), createSnapshotDecoder()];
+    const nothing = encoder.encode([], { reset: false });
+    expect(nothing.numbers.buffer).not.to.be.instanceOf(SharedArrayBuffer);
+    expect(decoder.decode(send(nothing))).to.deep.equal([]);
+    const something = [{ scope: { name: 'shop' }, metrics: [counter(ORDERS, new Map([[BOOKS, 1]]))] }];
+    expect(decoder.decode(encode(encoder, something))).to.deep.equal(something);
+    expect(decoder.decode(encode(encoder, []))).to.deep.equal([]);
+  });
+
   it('carries each definition once', () => {
     const encoder = createSnapshotEncoder();
     const scope = { name: 'shop' };

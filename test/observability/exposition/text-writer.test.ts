@@ -22,6 +22,36 @@ function families(...scopes: MetricData[][]): ReadonlyMap<string, PrometheusFami
 }
 
 describe('the text writer', () => {
+  it('takes metrics for what they are now, whatever they were in the body before', () => {
+    const writer = createTextWriter({ targetInfo: false });
+    const textOf = (metric: MetricData): string => writer.writeText(resourceMetrics([[metric]])).body.toString();
+    const descriptor = { name: 'x', description: '', unit: 's', valueType: 1 };
+    const points = [[{}, 1]] as const;
+    expect(textOf({ ...gaugeData('x', points), descriptor })).to.contain('\nx_seconds 1\n');
+    expect(textOf({ ...counterData('x', points), descriptor })).to.contain('counter\nx_seconds_total 1\n');
+    expect(textOf({ ...gaugeData('x', points), descriptor })).to.contain('gauge\nx_seconds 1\n');
+    Object.assign(descriptor, { name: 'y', unit: 'By' });
+    expect(textOf({ ...gaugeData('x', points), descriptor })).to.contain('\ny_bytes 1\n');
+    expect(textOf({ ...counterData('x', points), descriptor })).to.contain('\ny_bytes_total 1\n');
+  });
+
+  it('writes right names when there have been more of them than anybody has', () => {
+    const writer = createTextWriter({ targetInfo: false });
+    for (let first = 0; first < 30_000; first += 6000) {
+      const metrics = Array.from({ length: 6000 }, (_, place) =>
+        gaugeData(`m_${first + place}`, [[{}, first + place]]),
+      );
+      const lines = writer
+        .writeText(resourceMetrics([metrics]))
+        .body.toString()
+        .trimEnd()
+        .split('\n');
+      expect(lines.filter((line) => !line.startsWith('#'))).to.deep.equal(
+        metrics.map((_, place) => `m_${first + place} ${first + place}`),
+      );
+    }
+  });
+
   it('writes counters, gauges and histograms as Prometheus documents them', () => {
     const { text, problems } = write([
       counterData('inference.requests', [[{ model_type: 'document', status: 'success' }, 3]], {

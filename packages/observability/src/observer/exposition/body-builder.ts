@@ -30,7 +30,7 @@ export interface BodyBuilder {
 export const MAX_VALUE_BYTES = 25;
 
 /** What a small service's body takes; doubled as often as needed. */
-const FIRST_BYTES = 64 * 1024;
+export const FIRST_BYTES: number = 64 * 1024;
 
 /** How far a copy may run over its end. */
 const MARGIN_BYTES = 4;

@@ -1,3 +1,5 @@
+import { FIRST_BYTES } from './body-builder.ts';
+
 /**
  * Keeps the memory of the last body for the next one: taking megabytes from the system for every scrape, and touching
  * them for the first time, costs as much as writing a third of a body.
@@ -12,6 +14,9 @@ export interface BodyMemory {
 /** Memory that a body filled to less than this share is not worth keeping: there were more series once. */
 const MIN_SHARE_USED = 0.25;
 
+/** As much as every body is begun with: to let go of that would mean to get it again. */
+const ALWAYS_KEPT_BYTES = FIRST_BYTES;
+
 export function createBodyMemory(): BodyMemory {
   let spare: Buffer | undefined;
   return {
@@ -21,7 +26,8 @@ export function createBodyMemory(): BodyMemory {
       return memory;
     },
     giveBack(body): void {
-      if (body.byteLength >= MIN_SHARE_USED * body.buffer.byteLength) {
+      const { byteLength } = body.buffer;
+      if (byteLength <= ALWAYS_KEPT_BYTES || body.byteLength >= MIN_SHARE_USED * byteLength) {
         spare = Buffer.from(body.buffer, body.byteOffset);
       }
     },

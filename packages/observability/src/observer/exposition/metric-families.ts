@@ -1,9 +1,9 @@
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 import type { MetricData, ScopeMetrics } from '@opentelemetry/sdk-metrics';
-import { prometheusName, type NamedKind } from '../../catalogue/prometheus-names.ts';
-import { unitWords } from '../../catalogue/unit-words.ts';
+import type { NamedKind } from '../../catalogue/prometheus-names.ts';
 import { readableBehind } from '../store-metric.ts';
 import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
+import { familyNaming } from './family-naming.ts';
 
 /** Everything that is written under one `# TYPE` line, of however many scopes and producers. */
 export interface MetricFamily extends FamilyHead {
@@ -78,7 +78,7 @@ function place(
     return 'Prometheus needs cumulative values, and its producer tells differences';
   }
   const { descriptor } = metric;
-  const name = prometheusName({ name: descriptor.name, unit: descriptor.unit, kind });
+  const { name, unit } = familyNaming(descriptor, kind);
   if (name === '') {
     return 'its name has no letter or digit';
   }
@@ -93,13 +93,7 @@ function place(
     for (const owned of names) {
       ownerOfName.set(owned, name);
     }
-    families.set(name, {
-      name,
-      type,
-      unit: unitOf(descriptor.unit, kind),
-      help: descriptor.description,
-      parts: [metric],
-    });
+    families.set(name, { name, type, unit, help: descriptor.description, parts: [metric] });
     return undefined;
   }
   if (family.type !== type) {
@@ -112,15 +106,6 @@ function place(
   }
   family.parts.push(metric);
   return undefined;
-}
-
-/** The unit as it stands at the end of the name. */
-function unitOf(unit: string, kind: NamedKind): string {
-  const { main, per } = unitWords(unit);
-  if (kind === 'gauge' && unit === '1') {
-    return 'ratio';
-  }
-  return main !== '' && per !== '' ? `${main}_${per}` : `${main}${per}`;
 }
 
 function kindOf(metric: MetricData): NamedKind | undefined {

@@ -14,11 +14,13 @@ export interface NumberLines {
   write(body: BodyBuilder, labels: ByteText, value: number, startTimeMs: number | undefined): void;
 }
 
+const LABELS_END = createByteRun('} ');
+
 /** @param name of the series, e.g. `inference_requests_total` */
 export function createNumberLines(name: string, type: FamilyType, format: ExpositionFormat): NumberLines {
   const isTotal = format.strictTotals && type === 'counter';
   const family = format.namesOf(name, type)[0] ?? name;
-  const [bareHead, head, labelsEnd] = [createByteRun(`${name} `), createByteRun(`${name}{`), createByteRun('} ')];
+  const [bareHead, head] = [createByteRun(`${name} `), createByteRun(`${name}{`)];
   return {
     write(body, labels, value, startTimeMs): void {
       if (typeof value !== 'number') {
@@ -27,13 +29,13 @@ export function createNumberLines(name: string, type: FamilyType, format: Exposi
       if (isTotal && !(value >= 0)) {
         throw new RangeError('OpenMetrics has no totals that are negative or no number');
       }
-      body.reserve(head.byteCount + labels.length + labelsEnd.byteCount + MAX_VALUE_BYTES);
+      body.reserve(head.byteCount + labels.length + LABELS_END.byteCount + MAX_VALUE_BYTES);
       if (labels === '') {
         body.appendRun(bareHead);
       } else {
         body.appendRun(head);
         body.append(labels);
-        body.appendRun(labelsEnd);
+        body.appendRun(LABELS_END);
       }
       body.appendValue(value);
       if (type === 'counter' && startTimeMs !== undefined) {

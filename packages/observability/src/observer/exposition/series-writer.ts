@@ -6,18 +6,19 @@ import { readableBehind, startTimeMsOf } from '../store-metric.ts';
 import type { BodyBuilder } from './body-builder.ts';
 import type { BucketLayout } from './bucket-layout.ts';
 import type { ByteText } from './byte-text.ts';
-import { createCumulativeCounts } from './cumulative-counts.ts';
+import type { CumulativeCounts } from './cumulative-counts.ts';
 import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
 import { classicHistogram } from './exponential-buckets.ts';
-import { createHistogramLines } from './histogram-lines.ts';
-import { createNumberLines } from './number-lines.ts';
 import type { SeriesLabels } from './series-labels.ts';
+import type { SeriesLines } from './series-lines.ts';
 
 /** What writers of series share. */
 export interface SeriesWriterParts {
   readonly labels: SeriesLabels;
   readonly histogramLabels: SeriesLabels;
   readonly layoutOf: (boundaries: readonly number[]) => BucketLayout;
+  readonly lines: SeriesLines;
+  readonly cumulative: CumulativeCounts;
   /** Whether it is told when series began, where the format has a place for it. */
   readonly createdTimestamps: boolean;
 }
@@ -70,11 +71,10 @@ function storeHistograms(
   { definition, series }: ReadableMetric,
   { name }: FamilyHead,
   format: ExpositionFormat,
-  { histogramLabels, layoutOf }: SeriesWriterParts,
+  { histogramLabels, layoutOf, lines: linesOf, cumulative }: SeriesWriterParts,
   tellsStart: boolean,
 ): SeriesWriter<ReadableSeries> {
-  const lines = createHistogramLines(name, format);
-  const cumulative = createCumulativeCounts();
+  const lines = linesOf.ofHistograms(name, format);
   let values = new Float64Array(0);
   return {
     series: series.values(),
@@ -99,10 +99,10 @@ function storeNumbers(
   { definition, series }: ReadableMetric,
   { name, type }: FamilyHead,
   format: ExpositionFormat,
-  { labels: seriesLabels }: SeriesWriterParts,
+  { labels: seriesLabels, lines: linesOf }: SeriesWriterParts,
   tellsStart: boolean,
 ): SeriesWriter<ReadableSeries> {
-  const lines = createNumberLines(name, type, format);
+  const lines = linesOf.ofNumbers(name, type, format);
   return {
     series: series.values(),
     areDistinct: areDistinct(definition),
@@ -121,11 +121,10 @@ function histogramPoints<T>(
   toHistogram: (value: T) => Histogram,
   { name }: FamilyHead,
   format: ExpositionFormat,
-  { histogramLabels, layoutOf }: SeriesWriterParts,
+  { histogramLabels, layoutOf, lines: linesOf, cumulative }: SeriesWriterParts,
   tellsStart: boolean,
 ): SeriesWriter<DataPoint<T>> {
-  const lines = createHistogramLines(name, format);
-  const cumulative = createCumulativeCounts();
+  const lines = linesOf.ofHistograms(name, format);
   return {
     series: points.values(),
     areDistinct: false,
@@ -143,10 +142,10 @@ function numberPoints(
   points: readonly DataPoint<number>[],
   { name, type }: FamilyHead,
   format: ExpositionFormat,
-  { labels: seriesLabels }: SeriesWriterParts,
+  { labels: seriesLabels, lines: linesOf }: SeriesWriterParts,
   tellsStart: boolean,
 ): SeriesWriter<DataPoint<number>> {
-  const lines = createNumberLines(name, type, format);
+  const lines = linesOf.ofNumbers(name, type, format);
   return {
     series: points.values(),
     areDistinct: false,

@@ -2,11 +2,12 @@ import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { createBodyBuilder, type BodyBuilder } from './body-builder.ts';
 import { createBucketLayouts } from './bucket-layout.ts';
 import type { ByteText } from './byte-text.ts';
+import { createCumulativeCounts } from './cumulative-counts.ts';
 import { textFormat, type ExpositionFormat, type FamilyHead } from './exposition-format.ts';
 import { groupFamilies, type MetricFamily } from './metric-families.ts';
-import { createNumberLines } from './number-lines.ts';
 import { createScopeOrder } from './scope-order.ts';
 import { createSeriesLabels } from './series-labels.ts';
+import { createSeriesLines } from './series-lines.ts';
 import { createSeriesWriter, type SeriesWriter, type SeriesWriterParts } from './series-writer.ts';
 
 /** Writes collected metrics in a text format of Prometheus. */
@@ -67,6 +68,8 @@ class FamilyTextWriter implements TextWriter {
       labels: createSeriesLabels(),
       histogramLabels: createSeriesLabels('le'),
       layoutOf: createBucketLayouts(),
+      lines: createSeriesLines(),
+      cumulative: createCumulativeCounts(),
       createdTimestamps,
     };
   }
@@ -93,7 +96,7 @@ class FamilyTextWriter implements TextWriter {
     let seriesCount = 0;
     if (infoLabels !== '') {
       appendText(body, format.headOf(TARGET_INFO));
-      createNumberLines(TARGET_INFO.name, TARGET_INFO.type, format).write(body, infoLabels, 1, undefined);
+      this.#parts.lines.ofNumbers(TARGET_INFO.name, TARGET_INFO.type, format).write(body, infoLabels, 1, undefined);
       seriesCount += 1;
     }
     for (const family of families) {
