@@ -12,6 +12,7 @@ import {
   type ObserverServerOptions,
 } from '../../../packages/observability/src/observer/server/observer-server.ts';
 import { captureDiag, type CapturedDiag } from '../../support/captured-diag.ts';
+import { eventually } from '../../support/eventually.ts';
 import { httpRequest } from '../../support/http-request.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 
@@ -316,18 +317,52 @@ describe('the observer server', () => {
       expect(await readText(second)).to.match(/^HTTP\/1\.1 200 /);
     });
 
-    it('are turned away when all are being answered', async () => {
+    it('are told when to come again where too many are being answered', async () => {
       const answers: ServerResponse[] = [];
-      await start({ maxConnections: 1, metricsHandler: (_request, response) => answers.push(response) });
-      const first = httpRequest(`${origin}/metrics`);
-      while (answers.length === 0) {
+      await start({ maxAnswers: 200, metricsHandler: (_request, response) => answers.push(response) });
+      let refused = 0;
+      const asked = Array.from({ length: 1000 }, async () => {
+        const answer = await httpRequest(`${origin}/metrics`);
+        refused += answer.status === 503 ? 1 : 0;
+        return answer;
+      });
+      while (refused < 800) {
         await new Promise(setImmediate);
       }
-      const second = connect(port, '127.0.0.1');
-      second.on('error', () => undefined);
-      await once(second, 'close');
-      answers[0]?.end('x 1\n');
-      expect((await first).status).to.equal(200);
+      expect(answers).to.have.length(200);
+      for (const answer of answers) {
+        answer.end('x 1\n');
+      }
+      const told = (await Promise.all(asked)).filter(({ status, body }) => status !== 200 || body !== 'x 1\n');
+      expect(told).to.have.length(800);
+      for (const { status, headers, body } of told) {
+        expect(status).to.equal(503);
+        expect(headers).to.include({ 'retry-after': '2', connection: 'close' });
+        expect(body).to.equal('Too many requests are being answered here; try again in a moment.\n');
+      }
+    });
+
+    it('lose their place to a new one when they had time enough to read', async () => {
+      const clock = createManualClock();
+      const answers: ServerResponse[] = [];
+      await start({ clock, maxAnswers: 2, metricsHandler: (_request, response) => answers.push(response) });
+      const first = httpRequest(`${origin}/metrics`).catch((error: unknown) => error);
+      await eventually(() => answers[0]);
+      clock.advance(1000);
+      const second = httpRequest(`${origin}/metrics`);
+      await eventually(() => answers[1]);
+      clock.advance(999);
+      expect((await httpRequest(`${origin}/metrics`)).status).to.equal(503);
+      clock.advance(1);
+      const third = httpRequest(`${origin}/metrics`);
+      await eventually(() => answers[2]);
+      expect(await first).to.include({ code: 'ECONNRESET' });
+      expect((await httpRequest(`${origin}/metrics`)).status).to.equal(503);
+      answers[1]?.end('second');
+      answers[2]?.end('third');
+      expect((await second).body).to.equal('second');
+      expect((await third).body).to.equal('third');
+      expect(clock.pendingTimers).to.equal(0);
     });
 
     it('do not shut a scraper out, be there a thousand of them', async () => {

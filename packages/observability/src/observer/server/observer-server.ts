@@ -7,6 +7,7 @@ import { createConnections, type Connections } from './connections.ts';
 import { endpointUrl } from './endpoint-url.ts';
 import type { LandingInfo } from './landing-page.ts';
 import { listenError } from './listen-error.ts';
+import { sendPlain, type PlainAnswer } from './plain-answer.ts';
 import { createRequestRouter, pathOf, type Health, type Liveness } from './request-router.ts';
 
 /** The HTTP server around the metrics. */
@@ -52,8 +53,10 @@ export interface ObserverServerOptions {
   readonly responseTimeoutMs?: number;
   /** How long answers on their way may take once the server is closed; default 1 s. */
   readonly closeTimeoutMs?: number;
-  /** Default 200. Where one more comes, one that waits for a request is closed for it. */
+  /** Default 1,000, and more than `maxAnswers`. Where one more comes, one that waits for a request is closed for it. */
   readonly maxConnections?: number;
+  /** How many requests are answered at once, default 200; one more gets 503, or the place of one that is long under way. */
+  readonly maxAnswers?: number;
   readonly clock?: Clock;
 }
 
@@ -70,10 +73,13 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const DEFAULT_CLOSE_TIMEOUT_MS = 1000;
 
 /**
- * Many times the scrapers that a process has, and a fifth of the 1024 descriptors that it often may open: those belong to
- * the service.
+ * Enough to tell a thousand at once that they are too many. Descriptors belong to the service: Node.js raises the limit of
+ * the process to what the system allows, which is 4096 on the Linux that allows least.
  */
-const DEFAULT_MAX_CONNECTIONS = 200;
+const DEFAULT_MAX_CONNECTIONS = 1000;
+
+/** Many times the scrapers that a process has. Answers are what takes memory and time. */
+const DEFAULT_MAX_ANSWERS = 200;
 
 /** The server of the metrics endpoint, not yet listening. */
 export function createObserverServer(options: ObserverServerOptions): ObserverServer {
@@ -103,10 +109,19 @@ class HttpObserverServer implements ObserverServer {
     this.#log = createProblemLog(this.#clock);
     const route = createRequestRouter({ ...options, endpoint: this.#endpoint, log: this.#log });
     this.#server = createTimedServer(options.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS);
-    this.#connections = createConnections(options.maxConnections ?? DEFAULT_MAX_CONNECTIONS);
+    this.#connections = createConnections(
+      {
+        connections: options.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+        answers: options.maxAnswers ?? DEFAULT_MAX_ANSWERS,
+      },
+      () => this.#clock.now(),
+    );
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#boundResponse(response);
-      route(request, response);
+      if (this.#boundResponse(response)) {
+        route(request, response);
+      } else {
+        sendPlain(response, TOO_MANY);
+      }
     });
     this.#server.on('connection', (socket: Socket) => {
       this.#connections.add(socket);
@@ -187,12 +202,14 @@ class HttpObserverServer implements ObserverServer {
     });
   }
 
-  /** Cuts off a reader that takes a byte a second: it would hold a body and a connection for as long as it likes. */
-  #boundResponse(response: ServerResponse): void {
+  /**
+   * Cuts off a reader that takes a byte a second: it would hold a body and a connection for as long as it likes.
+   *
+   * @returns whether the request may be answered
+   */
+  #boundResponse(response: ServerResponse): boolean {
     const { socket } = response;
-    if (socket !== null) {
-      this.#connections.beginAnswer(socket);
-    }
+    const isAdmitted = socket !== null && this.#connections.beginAnswer(socket);
     const cut = this.#clock.setTimeout(() => {
       socket?.destroy();
     }, this.#responseTimeoutMs);
@@ -206,8 +223,18 @@ class HttpObserverServer implements ObserverServer {
         this.#server.closeIdleConnections();
       }
     });
+    return isAdmitted;
   }
 }
+
+/** A scraper that honours it asks again at a time when answers of now have left or have been cut off. */
+const RETRY_AFTER_SECONDS = '2';
+
+const TOO_MANY: PlainAnswer = {
+  statusCode: 503,
+  text: 'Too many requests are being answered here; try again in a moment.\n',
+  headers: { 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' },
+};
 
 /**
  * Where the permission model of Node.js forbids it, listening throws from a callback that nobody can catch, which ends
