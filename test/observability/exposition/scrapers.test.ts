@@ -9,6 +9,7 @@ import {
   InferometerPrometheusExporter,
   type ScrapeReport,
 } from '../../../packages/observability/src/observer/exposition/prometheus-exporter.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
 
@@ -124,5 +125,57 @@ describe('scrapers', function () {
     const insisting = await scrape({ 'accept-encoding': 'gzip, identity;q=0' });
     expect(insisting.headers['content-encoding']).to.equal('gzip');
     expect(valuesIn(gunzipSync(await buffer(insisting)).toString()).size).to.equal(1);
+  });
+
+  describe('that do not read what they asked for', () => {
+    const clock = createManualClock();
+    // More than the system keeps of what is sent and not read.
+    const attributes = { text: 'x'.repeat(12 * 1024 * 1024) };
+
+    beforeEach(() => {
+      const large: MetricProducer = {
+        collect: () => {
+          collections += 1;
+          const metrics = [gaugeData('x', [[attributes, collections]])];
+          return Promise.resolve({ resourceMetrics: resourceMetrics([metrics]), errors: [] });
+        },
+      };
+      const exporter = new InferometerPrometheusExporter({ metricProducers: [large], clock, targetInfo: false });
+      new MeterProvider({ readers: [exporter] });
+      server.removeAllListeners('request');
+      server.on('request', (request, response) => exporter.getMetricsRequestHandler(request, response));
+    });
+
+    async function valueOf(response: IncomingMessage): Promise<number> {
+      return Number(/} (\d+)\n(# EOF\n)?$/.exec(await readText(response))?.[1]);
+    }
+
+    it('hold sixteen bodies at most; who comes then shares the latest', async () => {
+      const holders: IncomingMessage[] = [];
+      for (let place = 1; place <= 16; place++) {
+        const holder = await scrape();
+        holders.push(holder.pause().on('error', () => undefined));
+      }
+      expect(collections).to.equal(16);
+      expect(await valueOf(await scrape())).to.equal(16);
+      expect(await valueOf(await scrape({ 'accept-encoding': 'gzip;q=0' }))).to.equal(16);
+      expect(await valueOf(await scrape({ accept: 'application/openmetrics-text' }))).to.equal(17);
+      expect(await valueOf(holders[1]!)).to.equal(2);
+      expect(await valueOf(await scrape())).to.equal(18);
+    });
+
+    it('are cut off for others when they had time enough, the first of them first', async () => {
+      const holders: IncomingMessage[] = [];
+      for (let place = 1; place <= 16; place++) {
+        holders.push((await scrape()).pause().on('error', () => undefined));
+        clock.advance(100);
+      }
+      clock.advance(399);
+      expect(await valueOf(await scrape())).to.equal(16);
+      clock.advance(1);
+      expect(await valueOf(await scrape())).to.equal(17);
+      expect(await valueOf(holders[0]!).catch((error: unknown) => error)).to.include({ code: 'ECONNRESET' });
+      expect(await valueOf(holders[1]!)).to.equal(2);
+    });
   });
 });

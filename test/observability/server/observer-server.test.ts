@@ -326,9 +326,7 @@ describe('the observer server', () => {
         refused += answer.status === 503 ? 1 : 0;
         return answer;
       });
-      while (refused < 800) {
-        await new Promise(setImmediate);
-      }
+      await eventually(() => (refused === 800 ? true : undefined));
       expect(answers).to.have.length(200);
       for (const answer of answers) {
         answer.end('x 1\n');

@@ -79,7 +79,10 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
       targetInfo: options.targetInfo ?? true,
       createdTimestamps: options.createdTimestamps ?? false,
     });
-    this.#scrapes = createSharedScrapes((format, memory) => this.#bodyInTime(format, memory));
+    this.#scrapes = createSharedScrapes(
+      (format, memory) => this.#bodyInTime(format, memory),
+      () => clock.now(),
+    );
     this.#onScrape = options.onScrape ?? ((): void => undefined);
   }
 
@@ -112,7 +115,7 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
 
   async #answerWithMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { format, contentType } = negotiateFormat(request.headers.accept);
-    const scrape = this.#scrapes.join(format);
+    const scrape = this.#scrapes.join(format, () => response.destroy());
     // Also where nothing can be sent any more, which is when the last byte has left or the connection is lost.
     if (response.closed) {
       scrape.leave();

@@ -15,10 +15,21 @@ export interface SharedScrape {
   leave(): void;
 }
 
-/** Scrapes that come while one of the same format is being written share it. */
+/**
+ * Scrapes that come while one of the same format is being written share it. Readers that take their time hold no more than
+ * {@link MAX_HELD_BODIES} bodies: where they do, those of the oldest are cut off if they had time enough, and the newcomer
+ * shares the latest body if they had not.
+ */
 export interface SharedScrapes {
-  join(format: ExpositionFormat): SharedScrape;
+  /** @param cutOff ends the reading of somebody who joins, who leaves then */
+  join(format: ExpositionFormat, cutOff?: () => void): SharedScrape;
 }
+
+/** More than there are scrapers of one process, and little beside a model, be the bodies of 10 MB. */
+const MAX_HELD_BODIES = 16;
+
+/** As long as what a server gives a reader whose place somebody else wants. */
+const ENOUGH_TO_READ_MS = 2000;
 
 /**
  * The fastest. Metrics are so repetitive that it makes 11 MB a nineteenth of that, in 13 ms; the default level makes them a
@@ -31,49 +42,93 @@ const GZIP_CHUNK_BYTES = 256 * 1024;
 
 const gzipAsync = promisify(gzip);
 
-export function createSharedScrapes(writeBody: WriteBody): SharedScrapes {
+/** @param now in milliseconds */
+export function createSharedScrapes(writeBody: WriteBody, now: () => number): SharedScrapes {
   const memory = createBodyMemory();
   const underWay = new Map<ExpositionFormat, CountedScrape>();
+  // In the order in which they began.
+  const held = new Set<CountedScrape>();
+  const start = (format: ExpositionFormat): CountedScrape => {
+    const scrape = new CountedScrape(format, now(), writeBody(format, memory.take()), memory, () =>
+      held.delete(scrape),
+    );
+    held.add(scrape);
+    underWay.set(format, scrape);
+    const forget = (): void => {
+      underWay.delete(format);
+    };
+    scrape.body.then(forget, forget);
+    return scrape;
+  };
+  /** The latest body, where there may be no more. */
+  const inPlaceOfOneMore = (format: ExpositionFormat): CountedScrape | undefined => {
+    const [oldest] = held;
+    if (oldest === undefined || held.size < MAX_HELD_BODIES) {
+      return undefined;
+    }
+    if (now() - oldest.startMs >= ENOUGH_TO_READ_MS) {
+      oldest.cutOff();
+      return undefined;
+    }
+    return [...held].findLast((scrape) => scrape.format === format);
+  };
   return {
-    join(format): SharedScrape {
-      let scrape = underWay.get(format);
-      if (scrape === undefined) {
-        scrape = new CountedScrape(writeBody(format, memory.take()), memory);
-        underWay.set(format, scrape);
-        const forget = (): void => {
-          underWay.delete(format);
-        };
-        scrape.body.then(forget, forget);
-      }
-      scrape.join();
-      return scrape;
+    join(format, cutOff): SharedScrape {
+      const scrape = underWay.get(format) ?? inPlaceOfOneMore(format) ?? start(format);
+      return scrape.join(cutOff);
     },
   };
 }
 
-class CountedScrape implements SharedScrape {
+class CountedScrape {
+  readonly format: ExpositionFormat;
+  readonly startMs: number;
   readonly body: Promise<Buffer>;
   readonly #memory: BodyMemory;
+  readonly #onUnread: () => void;
   #gzipped: Promise<Buffer> | undefined;
-  #readers = 0;
+  /** With what ends their reading. */
+  readonly #readers = new Map<SharedScrape, (() => void) | undefined>();
 
-  constructor(body: Promise<Buffer>, memory: BodyMemory) {
+  constructor(
+    format: ExpositionFormat,
+    startMs: number,
+    body: Promise<Buffer>,
+    memory: BodyMemory,
+    onUnread: () => void,
+  ) {
+    this.format = format;
+    this.startMs = startMs;
     this.body = body;
     this.#memory = memory;
+    this.#onUnread = onUnread;
   }
 
-  join(): void {
-    this.#readers += 1;
+  join(cutOff: (() => void) | undefined): SharedScrape {
+    const reader: SharedScrape = {
+      body: this.body,
+      gzipped: () => this.#compress(),
+      leave: () => this.#leave(reader),
+    };
+    this.#readers.set(reader, cutOff);
+    return reader;
   }
 
-  gzipped(): Promise<Buffer> {
+  cutOff(): void {
+    for (const cutOff of this.#readers.values()) {
+      cutOff?.();
+    }
+  }
+
+  #compress(): Promise<Buffer> {
     this.#gzipped ??= this.body.then((body) => gzipAsync(body, { level: GZIP_LEVEL, chunkSize: GZIP_CHUNK_BYTES }));
     return this.#gzipped;
   }
 
-  leave(): void {
-    this.#readers -= 1;
-    if (this.#readers === 0) {
+  #leave(reader: SharedScrape): void {
+    this.#readers.delete(reader);
+    if (this.#readers.size === 0) {
+      this.#onUnread();
       void this.#giveBack();
     }
   }
