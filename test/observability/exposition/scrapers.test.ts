@@ -129,6 +129,7 @@ describe('scrapers', function () {
 
   describe('that do not read what they asked for', () => {
     const clock = createManualClock();
+    let largeProvider: MeterProvider;
     // More than the system keeps of what is sent and not read.
     const attributes = { text: 'x'.repeat(12 * 1024 * 1024) };
 
@@ -141,10 +142,12 @@ describe('scrapers', function () {
         },
       };
       const exporter = new InferometerPrometheusExporter({ metricProducers: [large], clock, targetInfo: false });
-      new MeterProvider({ readers: [exporter] });
+      largeProvider = new MeterProvider({ readers: [exporter] });
       server.removeAllListeners('request');
       server.on('request', (request, response) => exporter.getMetricsRequestHandler(request, response));
     });
+
+    afterEach(() => largeProvider.shutdown());
 
     async function valueOf(response: IncomingMessage): Promise<number> {
       return Number(/} (\d+)\n(# EOF\n)?$/.exec(await readText(response))?.[1]);

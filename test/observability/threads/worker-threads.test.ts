@@ -46,6 +46,50 @@ describe('Worker threads that record', () => {
     expect(count).to.be.within(recorded, recorded + 1);
   });
 
+  it('are a pool under load of which members are killed at random, and the observer too, and each count is kept', async function () {
+    this.slow(15_000);
+    const service = startService({}, { flags: SABOTAGE_FLAGS });
+    await service.metricsUrl();
+    const random = createRandom(20_261_123);
+    const pool = { kills: 0, recorded: 0, isOver: false };
+    const member = async (kills: number): Promise<void> => {
+      for (let kill = 0; kill < kills; kill++) {
+        const atLeast = Math.floor(random() * 50_000);
+        const recorded = await service.tell('runAndTerminate', script, { ...task, times: 'endless' }, atLeast);
+        pool.recorded += recorded;
+        pool.kills += 1;
+      }
+    };
+    const members = Promise.all([5, 5, 5, 5].map(member)).finally(() => {
+      pool.isOver = true;
+    });
+    let last = new Map<string, number>();
+    let crashes = 0;
+    while (!pool.isOver) {
+      if (pool.kills >= 5 && crashes === 0) {
+        crashes += 1;
+        await service.tell('sabotage', 'crash');
+      }
+      // None while no observer is there to answer.
+      const told = await service.scrape().catch(() => undefined);
+      last = told === undefined ? last : expectNoneFell(last, told);
+    }
+    await members;
+    const told = await eventually(async () => {
+      const scraped = await service.scrape();
+      return scraped.value('inferometer_observer_restarts_total') === crashes ? scraped : undefined;
+    });
+    expect(pool.kills).to.equal(20);
+    expect(crashes).to.equal(1);
+    expectNoneFell(last, told);
+    // Of each that is killed the record that was being made may be told or not.
+    expect(told.value(REQUESTS, DOCUMENT)).to.be.within(pool.recorded, pool.recorded + pool.kills);
+    expect(told.value('inference_latency_seconds_count', { model_type: 'document' })).to.be.within(
+      pool.recorded,
+      pool.recorded + pool.kills,
+    );
+  });
+
   it('come and go by the dozen without a count ever falling, and leave no series behind', async function () {
     this.slow(12_000);
     const service = startService();
@@ -204,4 +248,13 @@ function expectNoneFell(before: ReadonlyMap<string, number>, told: Scrape): Map<
     expect(values.get(series), series).to.be.at.least(value);
   }
   return values;
+}
+
+/** Numbers from 0 to 1; the constants are those of Numerical Recipes' generator. */
+function createRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }
