@@ -19,6 +19,16 @@ export interface ScrapedTarget {
   readonly lastError: string;
 }
 
+/** What a target says of a family of metrics. */
+export interface FamilyMetadata {
+  /** The name of the family. */
+  readonly metric: string;
+  readonly type: string;
+  readonly help: string;
+  /** Empty where the format knows no units. */
+  readonly unit: string;
+}
+
 /** A Prometheus of the test's own, with an empty data folder. */
 export interface PrometheusServer {
   /** E.g. `http://127.0.0.1:40001`. */
@@ -31,6 +41,10 @@ export interface PrometheusServer {
   labelValues(selector: string, label: string): Promise<readonly string[]>;
   /** The first target. */
   target(): Promise<ScrapedTarget | undefined>;
+  /** What its targets say of all families. */
+  metadata(): Promise<readonly FamilyMetadata[]>;
+  /** What it has warned of so far. */
+  readonly log: string;
   /** Ends the process and removes its data. */
   stop(): Promise<void>;
 }
@@ -41,15 +55,17 @@ const ATTEMPTS = 3;
 /**
  * Starts Prometheus, scraping one address or several as the job `service` every 250 ms, and waits until it answers.
  * @param ruleFiles paths of rule files, evaluated every second
+ * @param scrapeSettings of the job, besides its targets
  */
 export async function startPrometheus(
   prometheus: string,
   metricsUrls: string | readonly string[],
   ruleFiles: readonly string[] = [],
+  scrapeSettings: Readonly<Record<string, unknown>> = {},
 ): Promise<PrometheusServer> {
   const targets = [metricsUrls].flat().map((metricsUrl) => new URL(metricsUrl));
   for (let attempt = 1; ; attempt++) {
-    const server = await RunningPrometheus.start(prometheus, targets, ruleFiles);
+    const server = await RunningPrometheus.start(prometheus, configurationText(targets, ruleFiles, scrapeSettings));
     try {
       await server.ready();
       return server;
@@ -77,14 +93,10 @@ class RunningPrometheus implements PrometheusServer {
     });
   }
 
-  static async start(
-    prometheus: string,
-    targets: readonly URL[],
-    ruleFiles: readonly string[],
-  ): Promise<RunningPrometheus> {
+  static async start(prometheus: string, settings: string): Promise<RunningPrometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
     const configuration = join(folder, 'prometheus.yml');
-    await writeFile(configuration, configurationText(targets, ruleFiles));
+    await writeFile(configuration, settings);
     const port = await freePort();
     const child = spawn(
       prometheus,
@@ -141,6 +153,14 @@ class RunningPrometheus implements PrometheusServer {
     return activeTargets[0];
   }
 
+  get log(): string {
+    return this.#log;
+  }
+
+  async metadata(): Promise<readonly FamilyMetadata[]> {
+    return await this.#ask<readonly FamilyMetadata[]>('targets/metadata');
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = once(this.#child, 'exit');
@@ -159,12 +179,17 @@ class RunningPrometheus implements PrometheusServer {
   }
 }
 
-function configurationText(targets: readonly URL[], ruleFiles: readonly string[]): string {
+function configurationText(
+  targets: readonly URL[],
+  ruleFiles: readonly string[],
+  scrapeSettings: Readonly<Record<string, unknown>>,
+): string {
   return JSON.stringify({
     global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '1s' },
     rule_files: ruleFiles,
     scrape_configs: [
       {
+        ...scrapeSettings,
         job_name: 'service',
         metrics_path: targets[0]?.pathname,
         static_configs: [{ targets: targets.map(({ host }) => host) }],
