@@ -9,6 +9,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
 import {
+  DriftConfigurationError,
   createDriftMonitor,
   saveReferenceProfile,
   type DriftAlert,
@@ -145,6 +146,7 @@ describe('createDriftMonitor', () => {
       pathOf('absent.json'),
       pathOf('image.json'),
       { ...referenceOf(50), samples: 3 },
+      null as never,
     ];
     for (const [index, reference] of references.entries()) {
       const { monitor, scrape } = monitorOf({ reference });
@@ -215,6 +217,12 @@ describe('createDriftMonitor', () => {
     }
     minute(monitor, predictions(200, 1));
     expect(monitor.drift()!.signals.map(({ windowSamples }) => windowSamples)).to.deep.equal([201, 202, 201, 200]);
+  });
+
+  it('refuses an interval that no timer can keep', () => {
+    for (const evaluationIntervalMs of [Number.NaN, -1, 1e12]) {
+      expect(() => monitorOf({ evaluationIntervalMs })).to.throw(DriftConfigurationError, 'evaluationIntervalMs');
+    }
   });
 
   it('judges on a timer that keeps no process alive', () => {

@@ -3,6 +3,7 @@ import {
   createReferenceProfile,
   createSignalBins,
   DriftConfigurationError,
+  parseReferenceProfile,
   ReferenceProfileError,
   type NumericSignal,
   type PredictionRow,
@@ -52,6 +53,32 @@ describe('createReferenceProfile', () => {
     expect(constant).to.deep.include({ edges: [], constant: 7, counts: [3, 0, 0], standardDeviation: 0 });
     const bins = createSignalBins(constant);
     expect([7, 8, -1, Number.NaN, 'x'].map((value) => bins.binOf(value))).to.deep.equal([0, 1, 1, 2, 1]);
+  });
+
+  it('has one bin where all values are infinite, and can be read again', () => {
+    const profile = createReferenceProfile(features([Infinity, Infinity]), { modelType: 'm' });
+    expect(profile.signals[0]!.counts).to.deep.equal([2, 0, 0]);
+    expect(parseReferenceProfile(JSON.stringify(profile))).to.deep.equal(profile);
+  });
+
+  it('leaves out features whose names no profile may have, so that what it makes can be read', () => {
+    const rows: PredictionRow[] = [{ features: { '': 1, ['x'.repeat(257)]: 2, ['y'.repeat(256)]: 3 } }];
+    const profile = createReferenceProfile(rows, { modelType: 'm' });
+    expect(profile.signals.map(({ name }) => name)).to.deep.equal(['y'.repeat(256)]);
+    expect(parseReferenceProfile(JSON.stringify(profile))).to.deep.equal(profile);
+  });
+
+  it('refuses a model and a version that no profile may have', () => {
+    for (const wrong of [{ modelType: 'm'.repeat(257) }, { modelType: 'm', modelVersion: 3 as never }]) {
+      expect(() => createReferenceProfile([{ predictedClass: 'a' }], wrong)).to.throw(DriftConfigurationError);
+    }
+  });
+
+  it('cuts long classes as labels are cut, whatever character stands there', () => {
+    const signal = signalOf([{ predictedClass: `${'x'.repeat(255)}😀` }, { predictedClass: '\uD800' }], 'class');
+    expect(signal).to.deep.include({ categories: ['x'.repeat(255), '\uFFFD'] });
+    const bins = createSignalBins(signal);
+    expect([`${'x'.repeat(255)}😀`, '\uD800'].map((value) => bins.binOf(value))).to.deep.equal([0, 1]);
   });
 
   it('counts NaN, null, an empty text and an absent feature as missing', () => {
@@ -104,10 +131,22 @@ describe('createReferenceProfile', () => {
   });
 
   it('keeps the most frequent classes and counts the rest as other', () => {
-    const rows = Array.from({ length: 300 }, (_, index) => ({ predictedClass: `class ${index % 250}` }));
+    const rows = Array.from({ length: 250 }, (_, place) =>
+      Array.from({ length: 1000 - place }, () => ({ predictedClass: `class ${place}` })),
+    ).flat();
     const signal = signalOf(rows, 'class');
     expect(signal.counts).to.have.lengthOf(202);
-    expect(signal.counts[200]).to.equal(50);
+    // 751 to 800 of each.
+    expect(signal.counts[200]).to.equal(50 * 775.5);
+  });
+
+  it('counts classes of a long tail as other, each of which was seen too seldom to say how frequent it is', () => {
+    const frequent = Array.from({ length: 900 }, (_, index) => ({ predictedClass: `class ${index % 3}` }));
+    const rare = Array.from({ length: 100 }, (_, index) => ({ predictedClass: `rare ${index}` }));
+    const signal = signalOf([...frequent, ...rare], 'class');
+    expect(signal.counts).to.deep.equal([300, 300, 300, 100, 0]);
+    // A few rare ones beside as many others are a set that is known.
+    expect(signalOf([...frequent, ...rare.slice(0, 10)], 'class').counts).to.have.lengthOf(15);
   });
 
   it('makes the same hash of the same data, whenever it is made', () => {
@@ -169,6 +208,12 @@ describe('Bins of a signal', () => {
     });
     expect(bins.labels).to.deep.equal(['"other"', 'other', 'missing']);
     expect([bins.binOf('other'), bins.binOf('new')]).to.deep.equal([0, 1]);
+  });
+
+  it('give no two classes one label', () => {
+    const categories = ['"other"', 'other', '""other""', 'missing', '"missing"'];
+    const bins = createSignalBins({ role: 'class', name: 'class', type: 'categorical', categories, counts: [] });
+    expect(new Set(bins.labels).size).to.equal(categories.length + 2);
   });
 
   it('include the upper edge and leave both ends open', () => {

@@ -39,6 +39,19 @@ describe('The counts that drift is judged by', () => {
     expect(live(scrape, 'feature:text_length')).to.equal(4);
   });
 
+  it('are not of inferences that warm a model up, whose inputs are made up', async () => {
+    const observability = start({ models: { document: { reference } } });
+    const outcome = { predictedClass: 'sports', confidence: 0.9, features: { text_length: 10 } };
+    const batch = [{ predictedClass: 'news', confidence: 0.8 }, { confidence: null as never }];
+    for (let call = 0; call < 2; call += 1) {
+      observability.trackInference({ modelType: 'document', warmup: true, ...outcome, predictions: batch });
+      observability.startInference('document', { warmup: true }).end(outcome);
+    }
+    const scrape = await observability.scrape();
+    expect(scrape.sum('drift_live_count_total', { model_type: 'document' })).to.equal(0);
+    expect(scrape.sum('inference_requests_total', { model_type: 'document' })).to.equal(4);
+  });
+
   it('know the classes of the reference, also those that the limit of labels cuts, under any label', async () => {
     const observability = start({
       models: { document: { reference } },

@@ -10,7 +10,7 @@ export interface SignalDrift {
   readonly feature: string | undefined;
   readonly windowSamples: number;
   readonly referenceSamples: number;
-  /** Undefined where there are too few samples, or none for a long time. */
+  /** Undefined where there are too few samples, live or in the reference, or none for a long time. */
   readonly score: number | undefined;
   /** Logarithm of the Shiryaev-Roberts statistic; undefined before the first pane. */
   readonly logEvidence: number | undefined;

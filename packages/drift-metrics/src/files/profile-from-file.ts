@@ -36,7 +36,7 @@ export interface ProfileReport {
   readonly otherModelRows: number;
   /** Columns of a CSV file that nothing was taken from. */
   readonly ignoredColumns: readonly string[];
-  /** Features beyond the 100 that one model may have. */
+  /** Features beyond the 100 that one model may have, and those whose name is empty or longer than 256 characters. */
   readonly ignoredFeatures: readonly string[];
 }
 

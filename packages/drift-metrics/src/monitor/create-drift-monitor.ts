@@ -3,6 +3,7 @@ import { createDriftEngine, driftStateLength, type DriftEngine } from '../engine
 import type { DriftAlert } from '../engine/drift-alert.ts';
 import type { DriftOptions } from '../engine/drift-options.ts';
 import type { ModelDrift } from '../engine/model-drift.ts';
+import { DriftConfigurationError } from '../errors/drift-configuration-error.ts';
 import { ReferenceProfileError } from '../errors/reference-profile-error.ts';
 import { checkReferenceProfile } from '../reference/parse-reference-profile.ts';
 import { loadReferenceProfile } from '../reference/reference-file.ts';
@@ -23,7 +24,10 @@ export interface DriftMonitorOptions extends DriftOptions {
   readonly reference: MonitorReference;
   /** Told once for each alert. What it throws is logged and costs nothing else. */
   readonly onDriftAlert?: ((alert: DriftAlert) => void) | undefined;
-  /** How often to see whether a pane is due. Default 10,000, or the shortest pane where that is less; 0: only by `evaluate`. */
+  /**
+   * How often to see whether a pane is due, from 0 to 3,600,000. Default 10,000, or the shortest pane where that is less;
+   * 0: only by `evaluate`.
+   */
   readonly evaluationIntervalMs?: number | undefined;
   /** What `state` of an earlier monitor of the same reference gave; the monitor goes on from there. */
   readonly state?: ArrayLike<number> | undefined;
@@ -50,6 +54,8 @@ export interface DriftMonitor {
 
 const EVALUATION_INTERVAL_MS = 10_000;
 const MINUTE_MS = 60_000;
+/** As `initObservability` has it; beyond 2^31 milliseconds a timer of Node would fire all the time. */
+const MOST_INTERVAL_MS = 3_600_000;
 
 /**
  * Watches one model for drift on any OpenTelemetry meter, without the rest of Inferometer. A reference that cannot be used
@@ -69,6 +75,17 @@ export function createDriftMonitor(options: DriftMonitorOptions): DriftMonitor {
   return new Monitor(options);
 }
 
+function evaluationInterval({ evaluationIntervalMs: given, paneMinimumMs }: DriftMonitorOptions): number {
+  if (given === undefined) {
+    return Math.min(EVALUATION_INTERVAL_MS, paneMinimumMs ?? MINUTE_MS);
+  }
+  if (typeof given !== 'number' || !(given >= 0 && given <= MOST_INTERVAL_MS)) {
+    const requirement = `must be a number from 0 to ${MOST_INTERVAL_MS}`;
+    throw new DriftConfigurationError('evaluationIntervalMs', requirement, given, 'leave it out for the default');
+  }
+  return given;
+}
+
 class Monitor implements DriftMonitor {
   readonly #options: DriftMonitorOptions;
   readonly #now: () => number;
@@ -80,19 +97,19 @@ class Monitor implements DriftMonitor {
   #state: Float64Array | undefined;
 
   constructor(options: DriftMonitorOptions) {
-    const { modelType, reference, evaluationIntervalMs } = options;
+    const { modelType, reference } = options;
+    const intervalMs = evaluationInterval(options);
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#engine = createDriftEngine([{ modelType, reference: undefined }], options);
     this.#count = () => {};
-    if (typeof reference === 'object' && 'warmUp' in reference) {
+    if (typeof reference === 'object' && reference !== null && 'warmUp' in reference) {
       const warmUp = createWarmUp(reference.warmUp.samples, { modelType, now: this.#now });
       this.#count = (observation) => this.#learn(warmUp, observation);
     } else {
       this.#load(reference);
     }
     this.#stopObserving = observeDrift(options.meter, () => this.#engine.points(this.#now()));
-    const intervalMs = evaluationIntervalMs ?? Math.min(EVALUATION_INTERVAL_MS, options.paneMinimumMs ?? MINUTE_MS);
     if (intervalMs > 0) {
       this.#timer = setInterval(() => this.evaluate(), intervalMs).unref();
     }

@@ -1,11 +1,10 @@
 import { ReferenceProfileError } from '../errors/reference-profile-error.ts';
 import { profileHash } from './profile-hash.ts';
-import { MOST_FEATURES } from './reference-options.ts';
+import { MOST_FEATURES, MOST_NAME_LENGTH } from './reference-options.ts';
 import { REFERENCE_SCHEMA, REFERENCE_VERSION, type ReferenceProfile } from './reference-profile.ts';
 
 /** Bins of one signal that are accepted: the most categories that can be asked for, and some room. */
 const MOST_BINS = 1024;
-const MOST_NAME_LENGTH = 256;
 
 /**
  * Reads a profile from its JSON text and checks that it is whole: every count, edge and length, and the hash.

@@ -2,7 +2,7 @@ import { ReferenceProfileError } from '../errors/reference-profile-error.ts';
 import { createCalibrationTable } from './calibration-table.ts';
 import { profileHash } from './profile-hash.ts';
 import type { PredictionRow } from './prediction-row.ts';
-import { MOST_FEATURES, type ResolvedReferenceOptions } from './reference-options.ts';
+import { MOST_FEATURES, MOST_NAME_LENGTH, type ResolvedReferenceOptions } from './reference-options.ts';
 import { REFERENCE_SCHEMA, REFERENCE_VERSION, type ReferenceProfile } from './reference-profile.ts';
 import { outcomeOf } from './row-outcome.ts';
 import { createSignalCounter, type SignalCounter } from './signal-counter.ts';
@@ -13,7 +13,7 @@ import { createSignalLearner, type SignalLearner } from './signal-learner.ts';
  * `beginCounting`, then `count` all rows again, then `finish`.
  */
 export class ProfileBuilder {
-  /** Features beyond the limit, which are not watched. */
+  /** Features beyond the limit, or whose name is empty or too long: they are not watched. */
   readonly ignoredFeatures: Set<string> = new Set();
   readonly #options: ResolvedReferenceOptions;
   readonly #classLearner: SignalLearner = createSignalLearner('class');
@@ -117,7 +117,8 @@ export class ProfileBuilder {
   #featureLearner(name: string): SignalLearner | undefined {
     let learner = this.#featureLearners.get(name);
     if (learner === undefined && (this.#options.features?.has(name) ?? true)) {
-      if (this.#featureLearners.size >= MOST_FEATURES) {
+      // A name that no profile may have is no reason to write one that cannot be read.
+      if (this.#featureLearners.size >= MOST_FEATURES || name === '' || name.length > MOST_NAME_LENGTH) {
         if (this.ignoredFeatures.size < MOST_FEATURES) {
           this.ignoredFeatures.add(name);
         }

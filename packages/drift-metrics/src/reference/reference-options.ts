@@ -10,7 +10,10 @@ export interface ReferenceOptions {
   readonly bins?: number | undefined;
   /** Bins of the confidence, which are those of the calibration too, from 2 to 20; default 20. */
   readonly confidenceBins?: number | undefined;
-  /** Classes and categories with bins of their own, the most frequent, from 1 to 1000; the rest is `other`. Default 200. */
+  /**
+   * Classes and categories with bins of their own, the most frequent, from 1 to 1000; the rest is `other`. Default 200.
+   * Of more than 20, those that were seen too seldom to be known are `other` too.
+   */
   readonly maximumCategories?: number | undefined;
   /** The features to watch; default: all that occur, at most {@link MOST_FEATURES}. */
   readonly features?: readonly string[] | undefined;
@@ -35,6 +38,9 @@ export interface ResolvedReferenceOptions {
 /** Each feature costs series and memory; a model with more wants a choice, not all. */
 export const MOST_FEATURES: number = 100;
 
+/** Of a model or a feature, in UTF-16 code units: labels are cut there. */
+export const MOST_NAME_LENGTH: number = 256;
+
 /** The population stability index is by convention taken over 10 bins. */
 const DEFAULT_BINS = 10;
 /** The calibration wants a finer grid where scores crowd near 1; 20 keep 50 samples a bin at 1,000. */
@@ -46,13 +52,16 @@ const MOST_CATEGORIES = 1000;
 /** @throws DriftConfigurationError */
 export function resolveReferenceOptions(options: ReferenceOptions): ResolvedReferenceOptions {
   const { modelType, modelVersion } = options;
-  if (typeof modelType !== 'string' || modelType === '') {
+  if (typeof modelType !== 'string' || modelType === '' || modelType.length > MOST_NAME_LENGTH) {
     throw new DriftConfigurationError(
       'modelType',
-      'must be a text',
+      `must be a text of 1 to ${MOST_NAME_LENGTH} characters`,
       modelType,
       'name the model as trackInference does',
     );
+  }
+  if (modelVersion !== undefined && typeof modelVersion !== 'string') {
+    throw new DriftConfigurationError('modelVersion', 'must be a text', modelVersion, 'put it in quotes');
   }
   return {
     modelType,

@@ -23,6 +23,7 @@ export function createSignalBins(signal: ReferenceSignal): SignalBins {
 }
 
 const LAST_LABELS = ['other', 'missing'];
+const TAKEN_LABEL = /^"*(other|missing)"*$/;
 
 class CategoryBins implements SignalBins {
   readonly length: number;
@@ -40,8 +41,9 @@ class CategoryBins implements SignalBins {
       }
     }
     this.length = signal.categories.length + 2;
-    // A class that is itself called `other` must not share a series with the bin of unknown classes.
-    const label = (category: string): string => (LAST_LABELS.includes(category) ? `"${category}"` : category);
+    // A class that is itself called `other` must not share a series with the bin of unknown classes, nor one called
+    // `"other"` with that.
+    const label = (category: string): string => (TAKEN_LABEL.test(category) ? `"${category}"` : category);
     this.labels = [...signal.categories.map(label), ...LAST_LABELS];
   }
 

@@ -51,12 +51,13 @@ class Learner implements SignalLearner {
         return undefined;
       }
       const { minimum, maximum } = this.#values;
-      return minimum === maximum
+      // JSON has no infinity: where all values are, they are one bin without edges.
+      return minimum === maximum && Number.isFinite(minimum)
         ? { type: 'numeric', edges: [], constant: minimum === 0 ? 0 : minimum }
         : { type: 'numeric', edges: quantileEdges(this.#values.sorted(), bins) };
     }
     return this.#texts === 0
       ? undefined
-      : { type: 'categorical', categories: this.#categories.mostFrequent(maximumCategories) };
+      : { type: 'categorical', categories: this.#categories.known(maximumCategories) };
   }
 }

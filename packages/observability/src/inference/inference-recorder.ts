@@ -40,6 +40,8 @@ const LATENCY_SECONDS = 0;
 const CONFIDENCE = 1;
 const BATCH_SIZE = 2;
 const NOTHING = Number.NaN;
+/** In the place of the latency: the inference warmed the model up. Its time does not count, nor its input for drift. */
+const WARM_UP = -1;
 
 /** Counts inferences. None of its methods throws, waits, or allocates once a model and its classes are known. */
 export interface InferenceRecorder {
@@ -123,10 +125,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
 
   /** Leaves in `numbers` what there is to observe, and drops what is no usable number. */
   #takeNumbers(latencyMs: unknown, warmup: unknown, confidence: unknown, batchSize: unknown): void {
-    let latencySeconds = NOTHING;
+    let latencySeconds = WARM_UP;
     let score = NOTHING;
     let size = NOTHING;
     if (warmup !== true) {
+      latencySeconds = NOTHING;
       if (isLatency(latencyMs)) {
         latencySeconds = latencyMs / 1000;
       } else if (latencyMs !== undefined && latencyMs !== null) {
@@ -171,7 +174,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
     const confidence = numbers[CONFIDENCE]!;
     const batchSize = numbers[BATCH_SIZE]!;
     const model = this.#models.get(modelType);
-    const { drift } = model;
+    const drift = latencySeconds === WARM_UP ? undefined : model.drift;
     const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
     let failed = false;
     if (typeof success === 'boolean') {

@@ -30,7 +30,7 @@ export interface InferenceOutcome extends Prediction {
   readonly requestId?: string | undefined;
   /** Values of the labels that were declared in `options.labels`; other names are ignored. Cut at 256 characters. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** A call that warms the model up: the request is counted, its time is not. Default `false`. */
+  /** A call that warms the model up: the request is counted, its time is not, nor does drift look at it. Default `false`. */
   readonly warmup?: boolean | undefined;
 }
 

@@ -5,6 +5,8 @@ const ENOUGH_PREDICTIONS = 5000;
 /** Beyond as many values edges come from a sample. */
 const EXACT_QUANTILES_UP_TO = 100_000;
 const NAMES_TOLD = 10;
+/** Enough to know a name by. */
+const NAME_CHARACTERS_TOLD = 40;
 
 /** What became of a file, in lines of a name and a text. */
 export function describeProfile(report: ProfileReport, output: string): string {
@@ -37,7 +39,8 @@ export function describeProfile(report: ProfileReport, output: string): string {
     lines.push(['not used', `columns ${listed(ignoredColumns)}`]);
   }
   if (ignoredFeatures.length > 0) {
-    lines.push(['not watched', `features beyond 100: ${listed(ignoredFeatures)}`]);
+    const names = ignoredFeatures.map((name) => (name === '' ? '""' : name.slice(0, NAME_CHARACTERS_TOLD)));
+    lines.push(['not watched', `features beyond 100, or of empty or too long names: ${listed(names)}`]);
   }
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}\n`).join('');
