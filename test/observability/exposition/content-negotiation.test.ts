@@ -21,6 +21,13 @@ describe('what a scraper is answered with', () => {
       'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
       `${OPEN_METRICS}; escaping=underscores`,
     ],
+    // What Prometheus 3 sends when nothing is configured.
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.7,application/openmetrics-text;version=0.0.1;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.4,*/*;q=0.3',
+      `${OPEN_METRICS}; escaping=underscores`,
+    ],
+    // Prometheus 2.4 and before, and those who took it over from there: vmagent, Netdata.
+    ['text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT],
     // Prometheus with native histograms prefers the protobuf format, which is not here.
     [
       'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5',

@@ -14,7 +14,7 @@ export interface Connections {
    * @returns whether it may be answered
    */
   beginAnswer(socket: Socket): boolean;
-  /** The answer has left, or the connection is lost. */
+  /** The answer to a request that might be answered has left, or the connection is lost. */
   endAnswer(socket: Socket): void;
   /** Lets the process end although connections are open, also those that are yet to come. */
   unref(): void;
@@ -29,18 +29,24 @@ export interface ConnectionLimits {
 /** A body that takes 40 ms to write is read in as long again; only who means to hold it takes this long. */
 const ENOUGH_TO_READ_MS = 2000;
 
+interface Answering {
+  readonly sinceMs: number;
+  /** More than one where requests are sent before their turn. */
+  answers: number;
+}
+
 /** @param now in milliseconds */
 export function createConnections({ connections, answers }: ConnectionLimits, now: () => number): Connections {
-  // Each in the order in which they began, answers with the time at which they did.
+  // Each in the order in which they began.
   const waiting = new Set<Socket>();
-  const answering = new Map<Socket, number>();
+  const answering = new Map<Socket, Answering>();
   let isUnreferenced = false;
   const isRoomForAnswer = (): boolean => {
     if (answering.size < answers) {
       return true;
     }
     const [longest] = answering;
-    if (longest === undefined || now() - longest[1] < ENOUGH_TO_READ_MS) {
+    if (longest === undefined || now() - longest[1].sinceMs < ENOUGH_TO_READ_MS) {
       return false;
     }
     answering.delete(longest[0]);
@@ -64,18 +70,26 @@ export function createConnections({ connections, answers }: ConnectionLimits, no
       }
     },
     beginAnswer(socket): boolean {
-      if (answering.has(socket)) {
+      const before = answering.get(socket);
+      if (before !== undefined) {
+        before.answers += 1;
         return true;
       }
       if (!waiting.has(socket) || !isRoomForAnswer()) {
         return false;
       }
       waiting.delete(socket);
-      answering.set(socket, now());
+      answering.set(socket, { sinceMs: now(), answers: 1 });
       return true;
     },
     endAnswer(socket): void {
-      if (answering.delete(socket)) {
+      const before = answering.get(socket);
+      if (before === undefined) {
+        return;
+      }
+      before.answers -= 1;
+      if (before.answers === 0) {
+        answering.delete(socket);
         waiting.add(socket);
       }
     },

@@ -117,7 +117,7 @@ class HttpObserverServer implements ObserverServer {
       () => this.#clock.now(),
     );
     this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (this.#boundResponse(response)) {
+      if (this.#boundResponse(request.socket, response)) {
         route(request, response);
       } else {
         sendPlain(response, TOO_MANY);
@@ -207,16 +207,15 @@ class HttpObserverServer implements ObserverServer {
    *
    * @returns whether the request may be answered
    */
-  #boundResponse(response: ServerResponse): boolean {
-    const { socket } = response;
-    const isAdmitted = socket !== null && this.#connections.beginAnswer(socket);
+  #boundResponse(socket: Socket, response: ServerResponse): boolean {
+    const isAdmitted = this.#connections.beginAnswer(socket);
     const cut = this.#clock.setTimeout(() => {
-      socket?.destroy();
+      socket.destroy();
     }, this.#responseTimeoutMs);
     cut.unref();
     response.once('close', () => {
       cut.clear();
-      if (socket !== null) {
+      if (isAdmitted) {
         this.#connections.endAnswer(socket);
       }
       if (this.#closing !== undefined) {

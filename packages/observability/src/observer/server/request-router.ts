@@ -71,6 +71,9 @@ export function createRequestRouter(
       sendPlain(response, { statusCode: 405, text: `Only ${ALLOWED_METHODS} are answered here.\n`, headers });
     } else if (path === undefined) {
       sendPlain(response, { statusCode: 400, text: 'The address of the request is malformed.\n' });
+    } else if (hasSeveralHosts(request)) {
+      const headers = { connection: 'close' };
+      sendPlain(response, { statusCode: 400, text: 'The request names several hosts.\n', headers });
     } else if (path === options.endpoint) {
       options.metricsHandler(request, response);
     } else {
@@ -86,6 +89,15 @@ export function createRequestRouter(
       sendPlain(response, { statusCode: 500, text: 'The request could not be answered; the log says why.\n' });
     }
   };
+}
+
+/** RFC 9112 has such a request refused: what stands in front of this server may have gone by another of them. */
+function hasSeveralHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let place = 0; place < rawHeaders.length; place += 2) {
+    hosts += rawHeaders[place]!.toLowerCase() === 'host' ? 1 : 0;
+  }
+  return hosts > 1;
 }
 
 /** The path of a request's target without the query and a slash at the end; `undefined` for what is no address. */
