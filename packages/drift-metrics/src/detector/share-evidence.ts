@@ -1,7 +1,7 @@
 import { logGamma } from '../mathematics/log-gamma.ts';
 import { SMOOTHING, totalOf, type Counts } from '../divergences/smoothed-shares.ts';
 import type { Evidence } from './evidence.ts';
-import { fitToleratedShares, type ToleratedFit } from './tolerated-shares.ts';
+import { ownLogLikelihood, toleratedLoss } from './tolerated-shares.ts';
 
 /**
  * How near to the reference the alternatives are: Dirichlet distributions around its shares, as narrow as this many
@@ -21,7 +21,7 @@ const NULL_TERM = CONCENTRATIONS.length;
  * Formula: E = ⅓ Σ_A 𝔅(A q̂ + c)/𝔅(A q̂) ÷ D, A ∈ {10, 100, 1000}, with the multivariate beta 𝔅, the reference's counts r and
  * q̂ = (r + ½)/(m + ½K). Without a tolerance D = 𝔅(r + ½ + c)/𝔅(r + ½): shares that are known as well as m samples can tell
  * (Dirichlet-multinomial, Pólya). With a tolerance ε it is the best explanation by any shares that are at most 1 + ε
- * times those of the reference, and those again any that explain its samples, see {@link fitToleratedShares}.
+ * times those of the reference, and those again any that explain its samples, see {@link toleratedLoss}.
  *
  * Domain: counts ≥ 0 in the bins of the reference. The mean of E is at most 1 on average over Jeffreys' prior of what the
  * reference's true shares are; not for each of them, and with a tolerance up to the width of the posterior, which the
@@ -121,11 +121,11 @@ class DirichletEvidence implements Evidence {
 
   /** No alternative explains the counts better than their own shares do. */
   logBound(): number {
-    return this.#tolerance === 0 ? Infinity : this.#fit().logLoss;
+    return this.#tolerance === 0 ? Infinity : this.#loss();
   }
 
-  #fit(): ToleratedFit {
-    return fitToleratedShares(this.#smoothed, this.#counts, this.#tolerance, this.#isLimited);
+  #loss(): number {
+    return toleratedLoss(this.#smoothed, this.#counts, this.#tolerance, this.#isLimited);
   }
 
   #logRatio(): number {
@@ -141,7 +141,8 @@ class DirichletEvidence implements Evidence {
     for (let index = 0; index < NULL_TERM; index += 1) {
       mean += Math.exp(likelihoods[index]! - largest) / NULL_TERM;
     }
-    const logNull = this.#tolerance === 0 ? likelihoods[NULL_TERM]! : this.#fit().logLikelihood;
+    const logNull =
+      this.#tolerance === 0 ? likelihoods[NULL_TERM]! : ownLogLikelihood(this.#counts, samples) - this.#loss();
     return largest + Math.log(mean) - logNull;
   }
 }

@@ -1,28 +1,22 @@
-/** The null that explains counts best, among all that the tolerance allows. */
-export interface ToleratedFit {
-  /** ln of how well it explains reference and counts, less that of the reference alone. */
-  readonly logLikelihood: number;
-  /** What the counts' own shares explain better: 0 where no bin has more than the tolerance allows. */
-  readonly logLoss: number;
-}
-
 /**
- * The likeliest shares q of a reference r and p of live counts c, where no bin may have grown by more than ε.
+ * How much better their own shares explain a reference r and live counts c than the likeliest shares q and p do of which no
+ * bin has grown by more than ε: 0 where none has.
  *
- * Formula: max over q, p of Σ rₖ ln qₖ + Σ cₖ ln pₖ with Σ qₖ = Σ pₖ = 1, pₖ ≤ (1 + ε) qₖ, less max Σ rₖ ln qₖ. Bins at their
+ * Formula: max Σ rₖ ln qₖ + max Σ cₖ ln pₖ, less the max of both with Σ qₖ = Σ pₖ = 1, pₖ ≤ (1 + ε) qₖ. Bins at their
  * limit have qₖ = (rₖ + cₖ)/s and pₖ = (1 + ε) qₖ, all others qₖ = rₖ/a and pₖ = cₖ/b; the conditions of Lagrange give
  * a + b = m + n, s = a + (1 + ε) b and a quadratic equation for a. A bin that is at its limit makes others scarcer, never
- * freer, so the set of them only grows until it fits.
+ * freer, so the set of them only grows until it fits. Of the others only
+ * sums are needed: logarithms are taken of the few bins at their limit, since this is asked of most panes at each look.
  *
  * @param reference positive, so smoothed
  * @param isLimited workspace, as long as the bins
  */
-export function fitToleratedShares(
+export function toleratedLoss(
   reference: Float64Array,
   counts: Float64Array,
   tolerance: number,
   isLimited: Uint8Array,
-): ToleratedFit {
+): number {
   const bins = counts.length;
   const growth = 1 + tolerance;
   let referenceTotal = 0;
@@ -55,20 +49,30 @@ export function fitToleratedShares(
       b = Math.max(0, all - a);
     }
   }
+  if (limited === 0) {
+    return 0;
+  }
   const s = a + growth * b;
-  let logLikelihood = 0;
-  let own = 0;
+  let freeCounts = samples;
+  let loss = 0;
   for (let bin = 0; bin < bins; bin += 1) {
-    const r = reference[bin]!;
-    const c = counts[bin]!;
-    if (c > 0) {
-      own += c * Math.log(c / samples);
-    }
     if (isLimited[bin] === 1) {
-      logLikelihood += r * Math.log(((r + c) * referenceTotal) / (s * r)) + c * Math.log((growth * (r + c)) / s);
-    } else {
-      logLikelihood += r * Math.log(referenceTotal / a) + (c > 0 ? c * Math.log(c / b) : 0);
+      const r = reference[bin]!;
+      const c = counts[bin]!;
+      freeCounts -= c;
+      loss += c * Math.log((c * s) / (samples * growth * (r + c))) - r * Math.log(((r + c) * referenceTotal) / (s * r));
     }
   }
-  return { logLikelihood, logLoss: own - logLikelihood };
+  // Rounding may leave a b of next to 0 where no counts are free.
+  return loss - free * Math.log(referenceTotal / a) + (freeCounts > 0 ? freeCounts * Math.log(b / samples) : 0);
+}
+
+/** ln of how well their own shares explain counts. */
+export function ownLogLikelihood(counts: Float64Array, samples: number): number {
+  let sum = 0;
+  for (let bin = 0; bin < counts.length; bin += 1) {
+    const count = counts[bin]!;
+    sum += count > 0 ? count * Math.log(count / samples) : 0;
+  }
+  return sum;
 }

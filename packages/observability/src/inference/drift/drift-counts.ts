@@ -5,6 +5,7 @@ import type { DroppedValues } from '../../diagnostics/dropped-values.ts';
 import { warnSafely } from '../../diagnostics/warn-safely.ts';
 import { type BucketSearch, bucketSearch } from '../../store/bucket-search.ts';
 import type { SeriesStore } from '../../store/series-store.ts';
+import { featureReader, type FeatureReader } from './feature-readers.ts';
 import type { BoundReference, LearnedReference } from './reference-feed.ts';
 
 /** A confidence that is no number from 0 to 1, on its way among numbers; added to the end of the bins it gives the bin. */
@@ -110,7 +111,7 @@ export class DriftCounts {
         const value =
           feature.isInherited && !Object.hasOwn(features, feature.name)
             ? undefined
-            : (features as Readonly<Record<string, unknown>>)[feature.name];
+            : feature.read(features as Readonly<Record<string, unknown>>, feature.name);
         if (typeof value === 'number' && feature.search !== undefined && !Number.isNaN(value)) {
           slots[feature.searchSlots[feature.search.find(value)]!]!++;
         } else {
@@ -143,6 +144,7 @@ interface BinnedSlots {
 
 class FeatureSlots {
   readonly name: string;
+  readonly read: FeatureReader;
   readonly index: number;
   readonly bins: SignalBins;
   /** What every object inherits is no feature of this one. */
@@ -154,6 +156,7 @@ class FeatureSlots {
   constructor(feature: BinnedSlots) {
     const { bounds, slots } = searchOf(feature, feature.index);
     this.name = feature.name;
+    this.read = featureReader(feature.name);
     this.index = feature.index;
     this.bins = feature.bins;
     this.isInherited = feature.name in Object.prototype;
