@@ -153,16 +153,18 @@ describe('scrapers', function () {
       return Number(/} (\d+)\n(# EOF\n)?$/.exec(await readText(response))?.[1]);
     }
 
-    it('hold sixteen bodies at most; who comes then shares the latest', async () => {
+    it('hold sixteen bodies at most; who comes then is told so, and never gets a body older than the last', async () => {
       const holders: IncomingMessage[] = [];
-      for (let place = 1; place <= 16; place++) {
-        const holder = await scrape();
-        holders.push(holder.pause().on('error', () => undefined));
+      for (let place = 1; place <= 15; place++) {
+        holders.push((await scrape()).pause().on('error', () => undefined));
       }
-      expect(collections).to.equal(16);
       expect(await valueOf(await scrape())).to.equal(16);
-      expect(await valueOf(await scrape({ 'accept-encoding': 'gzip;q=0' }))).to.equal(16);
-      expect(await valueOf(await scrape({ accept: 'application/openmetrics-text' }))).to.equal(17);
+      holders.push((await scrape()).pause().on('error', () => undefined));
+      const refused = await scrape();
+      expect(refused.statusCode).to.equal(503);
+      expect(refused.headers['retry-after']).to.equal('2');
+      expect(await readText(refused)).to.equal('Readers hold too many bodies already; try again in a moment.\n');
+      expect(collections).to.equal(17);
       expect(await valueOf(holders[1]!)).to.equal(2);
       expect(await valueOf(await scrape())).to.equal(18);
     });
@@ -174,7 +176,7 @@ describe('scrapers', function () {
         clock.advance(100);
       }
       clock.advance(399);
-      expect(await valueOf(await scrape())).to.equal(16);
+      expect((await scrape()).resume().statusCode).to.equal(503);
       clock.advance(1);
       expect(await valueOf(await scrape())).to.equal(17);
       expect(await valueOf(holders[0]!).catch((error: unknown) => error)).to.include({ code: 'ECONNRESET' });

@@ -105,7 +105,7 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
    * @throws DeadlineExceededError, or whatever made the collection fail
    */
   async collectText(): Promise<string> {
-    const scrape = this.#scrapes.join(textFormat);
+    const scrape = this.#scrapes.joinAnyway(textFormat);
     try {
       return (await scrape.body).toString('utf8');
     } finally {
@@ -116,6 +116,11 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
   async #answerWithMetrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { format, contentType } = negotiateFormat(request.headers.accept);
     const scrape = this.#scrapes.join(format, () => response.destroy());
+    if (scrape === undefined) {
+      const sentence = 'Readers hold too many bodies already; try again in a moment.\n';
+      answer(response, 503, { ...PLAIN, 'retry-after': RETRY_AFTER_SECONDS }, Buffer.from(sentence));
+      return;
+    }
     // Also where nothing can be sent any more, which is when the last byte has left or the connection is lost.
     if (response.closed) {
       scrape.leave();
@@ -166,6 +171,9 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
     return body;
   }
 }
+
+/** After so long readers that hold a body have had time enough. */
+const RETRY_AFTER_SECONDS = '2';
 
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8' };
 

@@ -18,11 +18,16 @@ export interface SharedScrape {
 /**
  * Scrapes that come while one of the same format is being written share it. Readers that take their time hold no more than
  * {@link MAX_HELD_BODIES} bodies: where they do, those of the oldest are cut off if they had time enough, and the newcomer
- * shares the latest body if they had not.
+ * is refused if they had not. A body of before is for nobody: who has seen a later one would see counters fall.
  */
 export interface SharedScrapes {
-  /** @param cutOff ends the reading of somebody who joins, who leaves then */
-  join(format: ExpositionFormat, cutOff?: () => void): SharedScrape;
+  /**
+   * @param cutOff ends the reading of this one, who leaves then
+   * @returns `undefined` where as many bodies are held as may be
+   */
+  join(format: ExpositionFormat, cutOff: () => void): SharedScrape | undefined;
+  /** For who reads at once, and is never refused. */
+  joinAnyway(format: ExpositionFormat): SharedScrape;
 }
 
 /** More than there are scrapers of one process, and little beside a model, be the bodies of 10 MB. */
@@ -49,9 +54,7 @@ export function createSharedScrapes(writeBody: WriteBody, now: () => number): Sh
   // In the order in which they began.
   const held = new Set<CountedScrape>();
   const start = (format: ExpositionFormat): CountedScrape => {
-    const scrape = new CountedScrape(format, now(), writeBody(format, memory.take()), memory, () =>
-      held.delete(scrape),
-    );
+    const scrape = new CountedScrape(now(), writeBody(format, memory.take()), memory, () => held.delete(scrape));
     held.add(scrape);
     underWay.set(format, scrape);
     const forget = (): void => {
@@ -60,28 +63,28 @@ export function createSharedScrapes(writeBody: WriteBody, now: () => number): Sh
     scrape.body.then(forget, forget);
     return scrape;
   };
-  /** The latest body, where there may be no more. */
-  const inPlaceOfOneMore = (format: ExpositionFormat): CountedScrape | undefined => {
+  /** Whether there may be one more. */
+  const isRoom = (): boolean => {
     const [oldest] = held;
     if (oldest === undefined || held.size < MAX_HELD_BODIES) {
-      return undefined;
+      return true;
     }
-    if (now() - oldest.startMs >= ENOUGH_TO_READ_MS) {
-      oldest.cutOff();
-      return undefined;
+    if (now() - oldest.startMs < ENOUGH_TO_READ_MS) {
+      return false;
     }
-    return [...held].findLast((scrape) => scrape.format === format);
+    oldest.cutOff();
+    return true;
   };
   return {
-    join(format, cutOff): SharedScrape {
-      const scrape = underWay.get(format) ?? inPlaceOfOneMore(format) ?? start(format);
-      return scrape.join(cutOff);
+    join(format, cutOff): SharedScrape | undefined {
+      const scrape = underWay.get(format) ?? (isRoom() ? start(format) : undefined);
+      return scrape?.join(cutOff);
     },
+    joinAnyway: (format) => (underWay.get(format) ?? start(format)).join(),
   };
 }
 
 class CountedScrape {
-  readonly format: ExpositionFormat;
   readonly startMs: number;
   readonly body: Promise<Buffer>;
   readonly #memory: BodyMemory;
@@ -90,21 +93,14 @@ class CountedScrape {
   /** With what ends their reading. */
   readonly #readers = new Map<SharedScrape, (() => void) | undefined>();
 
-  constructor(
-    format: ExpositionFormat,
-    startMs: number,
-    body: Promise<Buffer>,
-    memory: BodyMemory,
-    onUnread: () => void,
-  ) {
-    this.format = format;
+  constructor(startMs: number, body: Promise<Buffer>, memory: BodyMemory, onUnread: () => void) {
     this.startMs = startMs;
     this.body = body;
     this.#memory = memory;
     this.#onUnread = onUnread;
   }
 
-  join(cutOff: (() => void) | undefined): SharedScrape {
+  join(cutOff?: () => void): SharedScrape {
     const reader: SharedScrape = {
       body: this.body,
       gzipped: () => this.#compress(),
