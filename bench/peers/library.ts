@@ -15,6 +15,7 @@ export const libraryNames = {
   inferometer: 'Inferometer',
   'inferometer-reused-records': 'Inferometer, reused records',
   'inferometer-mixed-records': 'Inferometer, mixed records',
+  'inferometer-traced': 'Inferometer, within sampled spans',
   'inferometer-reference': 'Inferometer, with references',
   'inferometer-features': 'Inferometer, with references and features',
   opentelemetry: 'OpenTelemetry JS',

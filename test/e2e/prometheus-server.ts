@@ -13,6 +13,15 @@ export interface QueriedSeries {
   readonly value: number;
 }
 
+/** An exemplar, and the series that it is one of. */
+export interface QueriedExemplar {
+  readonly seriesLabels: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
 /** What Prometheus thinks of a target. */
 export interface ScrapedTarget {
   readonly health: 'up' | 'down' | 'unknown';
@@ -39,6 +48,8 @@ export interface PrometheusServer {
   value(expression: string): Promise<number | undefined>;
   /** The values that a label has in the series of a selector. */
   labelValues(selector: string, label: string): Promise<readonly string[]>;
+  /** The exemplars that it keeps of a selector's series, those of the last hour. */
+  exemplars(selector: string): Promise<readonly QueriedExemplar[]>;
   /** The first target. */
   target(): Promise<ScrapedTarget | undefined>;
   /** What its targets say of all families. */
@@ -56,16 +67,19 @@ const ATTEMPTS = 3;
  * Starts Prometheus, scraping one address or several as the job `service` every 250 ms, and waits until it answers.
  * @param ruleFiles paths of rule files, evaluated every second
  * @param scrapeSettings of the job, besides its targets
+ * @param features that are off by default, e.g. `exemplar-storage`
  */
 export async function startPrometheus(
   prometheus: string,
   metricsUrls: string | readonly string[],
   ruleFiles: readonly string[] = [],
   scrapeSettings: Readonly<Record<string, unknown>> = {},
+  features: readonly string[] = [],
 ): Promise<PrometheusServer> {
   const targets = [metricsUrls].flat().map((metricsUrl) => new URL(metricsUrl));
   for (let attempt = 1; ; attempt++) {
-    const server = await RunningPrometheus.start(prometheus, configurationText(targets, ruleFiles, scrapeSettings));
+    const settings = configurationText(targets, ruleFiles, scrapeSettings);
+    const server = await RunningPrometheus.start(prometheus, settings, features);
     try {
       await server.ready();
       return server;
@@ -93,7 +107,7 @@ class RunningPrometheus implements PrometheusServer {
     });
   }
 
-  static async start(prometheus: string, settings: string): Promise<RunningPrometheus> {
+  static async start(prometheus: string, settings: string, features: readonly string[]): Promise<RunningPrometheus> {
     const folder = await mkdtemp(join(tmpdir(), 'inferometer-prometheus-'));
     const configuration = join(folder, 'prometheus.yml');
     await writeFile(configuration, settings);
@@ -105,6 +119,7 @@ class RunningPrometheus implements PrometheusServer {
         `--storage.tsdb.path=${join(folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
         '--log.level=warn',
+        ...(features.length === 0 ? [] : [`--enable-feature=${features.join(',')}`]),
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -145,6 +160,24 @@ class RunningPrometheus implements PrometheusServer {
   async labelValues(selector: string, label: string): Promise<readonly string[]> {
     return await this.#ask<readonly string[]>(
       `label/${label}/values?${new URLSearchParams({ 'match[]': selector }).toString()}`,
+    );
+  }
+
+  async exemplars(selector: string): Promise<readonly QueriedExemplar[]> {
+    interface Series {
+      readonly seriesLabels: Record<string, string>;
+      readonly exemplars: readonly { labels: Record<string, string>; value: string; timestamp: number }[];
+    }
+    const now = Date.now() / 1000;
+    const range = { query: selector, start: String(now - 3600), end: String(now + 1) };
+    const series = await this.#ask<readonly Series[]>(`query_exemplars?${new URLSearchParams(range).toString()}`);
+    return series.flatMap(({ seriesLabels, exemplars }) =>
+      exemplars.map(({ labels, value, timestamp }) => ({
+        seriesLabels,
+        labels,
+        value: Number(value),
+        time: timestamp,
+      })),
     );
   }
 

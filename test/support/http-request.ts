@@ -11,7 +11,7 @@ export interface HttpAnswer {
 /** Requests `url` on a connection of its own. */
 export async function httpRequest(
   url: string,
-  options: { method?: string; path?: string; body?: string } = {},
+  options: { method?: string; path?: string; body?: string; headers?: Record<string, string> } = {},
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const { body, ...requestOptions } = options;

@@ -266,9 +266,10 @@ type Invitation = { -readonly [Part in keyof ThreadInvitation]: ThreadInvitation
 
 /** Only what can be cloned into a thread, and only what recording there needs. */
 function recorderPart(options: ResolvedOptions): RecorderOptions {
-  const { labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth } = options;
+  const { labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth, exemplars } =
+    options;
   const models = withoutReferences(options.models);
-  return { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth };
+  return { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth, exemplars };
 }
 
 /** References go their own way: they may be large, and are read and checked once. */

@@ -11,6 +11,7 @@ import { labelText } from './inference/label-text.ts';
 import type { InferenceRecord, TimerSource } from './inference/inference-types.ts';
 import { createInstrument, type Instrument } from './inference/instrument/instrument.ts';
 import { Models } from './inference/models.ts';
+import { createSampledSpans, noSpans } from './inference/sampled-spans.ts';
 import { createPredictionStore } from './inference/ground-truth/prediction-store.ts';
 import type { RecorderOptions } from './inference/recorder-options.ts';
 import { createDriftUpdate, type UpdateDriftMetrics } from './manual-metrics/drift-update.ts';
@@ -54,8 +55,10 @@ export function createRecordingSide(parts: RecordingSideParts): RecordingSide {
     expireAfterMs: options.groundTruth.expireAfterMs,
     now: monotonicMs,
   });
-  const recorder = createInferenceRecorder({ models, dropped, predictions, hasLabels: options.labels.length > 0 });
-  const timers = createTimerSource({ models, recorder, monotonicMs });
+  const spans = options.exemplars ? createSampledSpans() : noSpans;
+  const hasLabels = options.labels.length > 0;
+  const recorder = createInferenceRecorder({ models, dropped, predictions, spans, hasLabels });
+  const timers = createTimerSource({ models, recorder, spans, monotonicMs });
   const truths = new GroundTruthCounts(store, models, options.groundTruth.window, now);
   for (const model of options.models) {
     truths.declare(model.name);

@@ -38,6 +38,7 @@ describe('resolveOptions', () => {
         targetInfo: true,
         createdTimestamps: false,
       },
+      exemplars: true,
       otlp: false,
       console: false,
       observer: 'thread',

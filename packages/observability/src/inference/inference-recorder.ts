@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import {
   batchSize as batchSizeMetric,
   errorCount,
@@ -19,6 +20,7 @@ import type { ModelSeries } from './model-series.ts';
 import { type Models, UNKNOWN_MODEL } from './models.ts';
 import type { PredictionStore } from './ground-truth/prediction-store.ts';
 import { METRIC_OF_FIELD, type ReadableRecord, readRecord } from './readable-record.ts';
+import type { SampledSpans } from './sampled-spans.ts';
 
 /** A year: what is beyond it is a clock that jumped, and a sum that such values are added to would be of no use. */
 const MAX_LATENCY_MS = 365 * 24 * 3600 * 1000;
@@ -46,13 +48,14 @@ const WARM_UP = -1;
 /** Counts inferences. None of its methods throws, waits, or allocates once a model and its classes are known. */
 export interface InferenceRecorder {
   record(record: InferenceRecord): void;
-  /** As `record`, with what is known apart from the outcome that the caller gave. */
+  /** As `record`, with what is known apart from the outcome that the caller gave, and the span of the inference. */
   recordOutcome(
     modelType: unknown,
     latencyMs: number,
     success: boolean,
     errorCode: string | undefined,
     outcome: InferenceOutcome | undefined,
+    span: SpanContext | undefined,
   ): void;
   recordPhase(model: Model, phase: string, durationMs: number): void;
 }
@@ -61,6 +64,7 @@ export interface InferenceRecorderParts {
   readonly models: Models;
   readonly dropped: DroppedValues;
   readonly predictions: PredictionStore;
+  readonly spans: SampledSpans;
   /** Whether the user declared labels; without them `labels` is not looked at. */
   readonly hasLabels: boolean;
 }
@@ -73,12 +77,14 @@ class SlotInferenceRecorder implements InferenceRecorder {
   readonly #models: Models;
   readonly #dropped: DroppedValues;
   readonly #predictions: PredictionStore;
+  readonly #spans: SampledSpans;
   readonly #hasLabels: boolean;
 
   constructor(parts: InferenceRecorderParts) {
     this.#models = parts.models;
     this.#dropped = parts.dropped;
     this.#predictions = parts.predictions;
+    this.#spans = parts.spans;
     this.#hasLabels = parts.hasLabels;
   }
 
@@ -89,10 +95,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
       const { predictions, requestId, warmup } = record;
       const labels = this.#hasLabels ? record.labels : undefined;
       const features = this.#models.watchesFeatures ? record.features : undefined;
+      const span = this.#spans.active();
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features, span);
     } catch {
-      this.#recordReadable(this.#readable(record));
+      this.#recordReadable(this.#readable(record), this.#spans.active());
     }
   }
 
@@ -102,6 +109,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
     success: boolean,
     errorCode: string | undefined,
     outcome: InferenceOutcome | undefined,
+    span: SpanContext | undefined,
   ): void {
     try {
       const record = outcome ?? NO_OUTCOME;
@@ -109,9 +117,9 @@ class SlotInferenceRecorder implements InferenceRecorder {
       const labels = this.#hasLabels ? record.labels : undefined;
       const features = this.#models.watchesFeatures ? record.features : undefined;
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features, span);
     } catch {
-      this.#recordReadable({ ...this.#readable(outcome), modelType, latencyMs, success, errorCode });
+      this.#recordReadable({ ...this.#readable(outcome), modelType, latencyMs, success, errorCode }, span);
     }
   }
 
@@ -168,6 +176,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
     requestId: unknown,
     labels: unknown,
     features: unknown,
+    span: SpanContext | undefined,
   ): void {
     // Read before anything of the caller's runs, which may record in its turn.
     const latencySeconds = numbers[LATENCY_SECONDS]!;
@@ -198,7 +207,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
       series.slots[series.successIndex]!++;
     }
     if (latencySeconds >= 0) {
-      (failed ? series.failureLatency : series.latency).observe(latencySeconds);
+      const histogram = failed ? series.failureLatency : series.latency;
+      histogram.observe(latencySeconds);
+      if (span !== undefined) {
+        histogram.exemplify(latencySeconds, span);
+      }
     }
     if (confidence >= 0) {
       series.confidence.observe(confidence);
@@ -379,11 +392,11 @@ class SlotInferenceRecorder implements InferenceRecorder {
     return fields;
   }
 
-  #recordReadable(fields: ReadableRecord): void {
+  #recordReadable(fields: ReadableRecord, span: SpanContext | undefined): void {
     try {
       const { modelType, success, errorCode, predictedClass, predictions, requestId, features } = fields;
       this.#takeNumbers(fields.latencyMs, fields.warmup, fields.confidence, fields.batchSize);
-      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, undefined, features);
+      this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, undefined, features, span);
     } catch {
       // Nothing of the caller's runs on this way; if something of ours throws, the caller must not learn of it so.
     }

@@ -1,12 +1,15 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { failureCode } from './failure-code.ts';
 import type { InferenceRecorder } from './inference-recorder.ts';
 import type { InferenceOutcome, InferenceStartOptions, InferenceTimer, TimerSource } from './inference-types.ts';
 import type { Model } from './model.ts';
 import type { Models } from './models.ts';
+import type { SampledSpans } from './sampled-spans.ts';
 
 export interface TimerSourceParts {
   readonly models: Models;
   readonly recorder: InferenceRecorder;
+  readonly spans: SampledSpans;
   /** Milliseconds on a clock that never goes back. */
   readonly monotonicMs: () => number;
 }
@@ -23,6 +26,8 @@ class SlotInferenceTimer implements InferenceTimer {
   readonly #modelType: unknown;
   readonly #options: InferenceStartOptions | undefined;
   readonly #model: Model;
+  /** The span within which the inference was started: it may end anywhere, where a stream is read for example. */
+  readonly #span: SpanContext | undefined;
   readonly #startMs: number;
   #phase: string | undefined;
   #phaseStartMs = 0;
@@ -34,6 +39,7 @@ class SlotInferenceTimer implements InferenceTimer {
     this.#model = parts.models.get(modelType);
     this.#modelType = this.#model.name ?? modelType;
     this.#model.addInFlight(1);
+    this.#span = parts.spans.active();
     this.#startMs = parts.monotonicMs();
   }
 
@@ -70,6 +76,7 @@ class SlotInferenceTimer implements InferenceTimer {
       success,
       errorCode,
       this.#withStartOptions(outcome),
+      this.#span,
     );
   }
 

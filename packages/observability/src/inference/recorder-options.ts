@@ -3,7 +3,14 @@ import type { ResolvedOptions } from '../options/resolved-options.ts';
 /** What the recording side needs to know of the options. */
 export type RecorderOptions = Pick<
   ResolvedOptions,
-  'models' | 'labels' | 'limits' | 'latencyBucketsSeconds' | 'confidenceBuckets' | 'batchSizeBuckets' | 'groundTruth'
+  | 'models'
+  | 'labels'
+  | 'limits'
+  | 'latencyBucketsSeconds'
+  | 'confidenceBuckets'
+  | 'batchSizeBuckets'
+  | 'groundTruth'
+  | 'exemplars'
 >;
 
 /** Phases have names in the code, not in the data: a service with more than this many has a mistake in it. */

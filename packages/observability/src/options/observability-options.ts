@@ -53,6 +53,13 @@ export interface ObservabilityOptions {
    */
   readonly prometheus?: PrometheusOptions | boolean;
   /**
+   * Whether latency buckets tell an example each to scrapers that ask for OpenMetrics: the trace and the span of the
+   * latest inference that fell into them while a sampled span was active. That is the span in which `trackInference()` was
+   * called, and for `startInference()` and `instrument()` the one in which the inference was started. Without a tracer
+   * registered with `@opentelemetry/api` there are none. Default: `true`.
+   */
+  readonly exemplars?: boolean;
+  /**
    * Push over OTLP (http/protobuf); `true` takes everything from the OTEL_EXPORTER_OTLP_* variables. Default: on where
    * OTEL_METRICS_EXPORTER names `otlp`, or where that is unset and OTEL_EXPORTER_OTLP_ENDPOINT or
    * OTEL_EXPORTER_OTLP_METRICS_ENDPOINT is set; else off.

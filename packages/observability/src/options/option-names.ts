@@ -16,6 +16,7 @@ const optionNames = {
     'confidenceBuckets',
     'batchSizeBuckets',
     'prometheus',
+    'exemplars',
     'otlp',
     'console',
     'observer',

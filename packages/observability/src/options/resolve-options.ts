@@ -66,6 +66,7 @@ function resolveAll(options: OptionReader, variables: EnvironmentReader, surroun
     limits: resolveLimits(options),
     ...buckets,
     prometheus: exporters.prometheus && resolvePrometheus(options.part('prometheus'), variables),
+    exemplars: (options.boolean('exemplars') ?? true) && exporters.prometheus,
     otlp: exporters.otlp && resolveOtlp(options.part('otlp'), variables),
     console: exporters.console && resolveExportPace(undefined, variables),
     observer: options.choice('observer', observers) ?? 'thread',

@@ -18,6 +18,8 @@ export interface ResolvedOptions {
   readonly confidenceBuckets: readonly number[];
   readonly batchSizeBuckets: readonly number[];
   readonly prometheus: ResolvedPrometheus | false;
+  /** Whether examples of latencies are kept: there is a scrape that tells them. */
+  readonly exemplars: boolean;
   readonly otlp: ResolvedOtlp | false;
   readonly console: ResolvedConsole | false;
   readonly observer: 'thread' | 'inline';

@@ -3,12 +3,14 @@ import type { MetricKind } from '../catalogue/metric-definition.ts';
 import type {
   Announcement,
   AnnouncementSink,
+  ExemplarsAnnouncement,
   RetiredSeries,
   SeriesAnnouncement,
   SlabAnnouncement,
   WriterAnnouncement,
 } from './announcements.ts';
 import { createCompensatedSum } from './compensated-sum.ts';
+import { type BucketExemplars, exemplarWords, keepLatest, readExemplars } from './exemplars.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
@@ -17,6 +19,8 @@ import { isSet, slotsOf } from './series-layout.ts';
 interface WriterRecord {
   readonly slabs: Map<number, SlabAnnouncement>;
   readonly series: Map<number, SeriesAnnouncement>;
+  /** By series. */
+  readonly exemplars: Map<string, ExemplarsAnnouncement>;
 }
 
 /**
@@ -64,7 +68,7 @@ class SharedAnnouncementLog implements AnnouncementLog {
     }
     const totals = new Map<string, RetiredSeries>();
     for (const series of record.series.values()) {
-      const key = `${series.metric} ${seriesKey(series.attributes)}`;
+      const key = keyOf(series);
       const total = this.#fold(key, series, record);
       if (total !== undefined) {
         totals.set(key, total);
@@ -84,6 +88,7 @@ class SharedAnnouncementLog implements AnnouncementLog {
       if (!this.#retiredWriters.has(writer)) {
         record.slabs.forEach(sink);
         record.series.forEach(sink);
+        record.exemplars.forEach(sink);
       }
     }
     return () => this.#followers.delete(sink);
@@ -98,13 +103,18 @@ class SharedAnnouncementLog implements AnnouncementLog {
   #keep(announcement: WriterAnnouncement): void {
     let record = this.#writers.get(announcement.writer);
     if (record === undefined) {
-      record = { slabs: new Map(), series: new Map() };
+      record = { slabs: new Map(), series: new Map(), exemplars: new Map() };
       this.#writers.set(announcement.writer, record);
     }
-    if (announcement.kind === 'slab') {
-      record.slabs.set(announcement.slab, announcement);
-    } else {
-      record.series.set(announcement.series, announcement);
+    switch (announcement.kind) {
+      case 'slab':
+        record.slabs.set(announcement.slab, announcement);
+        return;
+      case 'series':
+        record.series.set(announcement.series, announcement);
+        return;
+      case 'exemplars':
+        record.exemplars.set(keyOf(announcement), announcement);
     }
   }
 
@@ -120,7 +130,8 @@ class SharedAnnouncementLog implements AnnouncementLog {
       kind === 'upDownCounter'
         ? new Float64Array(length)
         : new Float64Array(slab.buffer, series.index * Float64Array.BYTES_PER_ELEMENT, length);
-    const total = addUp(series, slots, this.#totals.get(key));
+    const earlier = this.#totals.get(key);
+    const total = withExemplars(addUp(series, slots, earlier), earlier, exemplarsOf(record, key));
     this.#totals.set(key, total);
     return total;
   }
@@ -128,6 +139,39 @@ class SharedAnnouncementLog implements AnnouncementLog {
 
 function outlivesItsWriter(kind: MetricKind): boolean {
   return !isSet(kind) && kind !== 'ratio';
+}
+
+function keyOf({ metric, attributes }: SeriesAnnouncement | ExemplarsAnnouncement): string {
+  return `${metric} ${seriesKey(attributes)}`;
+}
+
+function exemplarsOf(record: WriterRecord, key: string): EndedExemplars | undefined {
+  const announcement = record.exemplars.get(key);
+  const slab = announcement && record.slabs.get(announcement.slab);
+  if (announcement === undefined || slab === undefined) {
+    return undefined;
+  }
+  const { index, bounds } = announcement;
+  return { bounds, exemplars: readExemplars(exemplarWords(slab.buffer, index, bounds)) };
+}
+
+interface EndedExemplars {
+  readonly bounds: readonly number[];
+  readonly exemplars: BucketExemplars;
+}
+
+function withExemplars(
+  total: RetiredSeries,
+  earlier: RetiredSeries | undefined,
+  ended: EndedExemplars | undefined,
+): RetiredSeries {
+  // Of other bounds, an example might not lie within its bucket.
+  if (ended === undefined || !sameBounds(ended.bounds, total.bounds)) {
+    return total;
+  }
+  const exemplars = [...ended.exemplars];
+  keepLatest(exemplars, earlier?.exemplars ?? []);
+  return { ...total, exemplars };
 }
 
 function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: RetiredSeries | undefined): RetiredSeries {

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { BucketExemplars } from './exemplars.ts';
 
 /**
  * What a recording thread tells the observer, once per slab and per series. Everything in it can be cloned between
@@ -7,7 +8,7 @@ import type { Attributes } from '@opentelemetry/api';
 export type Announcement = WriterAnnouncement | RetirementAnnouncement;
 
 /** What a writer itself announces. */
-export type WriterAnnouncement = SlabAnnouncement | SeriesAnnouncement;
+export type WriterAnnouncement = SlabAnnouncement | SeriesAnnouncement | ExemplarsAnnouncement;
 
 /** A new slab of a writer. A slab never moves and is never given back while its writer lives. */
 export interface SlabAnnouncement {
@@ -41,6 +42,18 @@ export interface SeriesAnnouncement {
   readonly origin?: GaugeOrigin;
 }
 
+/** Where the exemplars of a writer's histogram are; after the histogram itself, once it has the first one. */
+export interface ExemplarsAnnouncement {
+  readonly kind: 'exemplars';
+  readonly writer: number;
+  /** Name in the metric catalogue. */
+  readonly metric: string;
+  readonly attributes: Attributes;
+  readonly bounds: readonly number[];
+  readonly slab: number;
+  readonly index: number;
+}
+
 export type GaugeOrigin = 'manual' | 'sampled';
 
 /**
@@ -64,6 +77,8 @@ export interface RetiredSeries {
   readonly values: Float64Array;
   /** What rounding took from a histogram's sum when parts were added up; see compensated-sum.ts. */
   readonly sumError: number;
+  /** A histogram's, where it has some. */
+  readonly exemplars?: BucketExemplars;
 }
 
 export type AnnouncementSink = (announcement: Announcement) => void;

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { GaugeOrigin, WriterAnnouncement } from './announcements.ts';
+import { exemplarSlots, exemplarWords } from './exemplars.ts';
 import { isSet, slotsOf } from './series-layout.ts';
 
 /** 64 KiB a slab: a service with a few models fits in one, and a slab is cheap enough to be had by each worker. */
@@ -41,6 +42,16 @@ export interface SeriesStore {
   announce(block: SlotBlock, offset: number, series: SeriesDescription): void;
   /** Reserves and announces in one go. Slots of what is set start as NaN, which is "absent". */
   series(series: SeriesDescription): SlotBlock;
+  /** Room for the exemplars of a histogram that was announced. */
+  exemplars(histogram: HistogramDescription): Int32Array;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface HistogramDescription {
+  readonly metric: MetricDefinition;
+  readonly attributes: Attributes;
+  readonly bounds: readonly number[];
 }
 
 export interface SeriesStoreOptions {
@@ -57,7 +68,7 @@ export function createSeriesStore(options: SeriesStoreOptions): SeriesStore {
 class SlabSeriesStore implements SeriesStore {
   readonly writer: number;
   readonly #announce: (announcement: WriterAnnouncement) => void;
-  readonly #now: () => number;
+  readonly now: () => number;
   #slots: Float64Array = new Float64Array(0);
   #slab = -1;
   #used = 0;
@@ -66,7 +77,7 @@ class SlabSeriesStore implements SeriesStore {
   constructor(options: SeriesStoreOptions) {
     this.writer = options.writer;
     this.#announce = options.announce;
-    this.#now = options.now;
+    this.now = options.now;
   }
 
   get isFull(): boolean {
@@ -91,7 +102,7 @@ class SlabSeriesStore implements SeriesStore {
       attributes: series.attributes,
       slab: block.slab,
       index: block.index + offset,
-      startTimeMs: this.#now(),
+      startTimeMs: this.now(),
       ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
       ...(series.bins === undefined ? undefined : { bins: series.bins }),
       ...(series.origin === undefined ? undefined : { origin: series.origin }),
@@ -105,6 +116,12 @@ class SlabSeriesStore implements SeriesStore {
     }
     this.announce(block, 0, series);
     return block;
+  }
+
+  exemplars({ metric, attributes, bounds }: HistogramDescription): Int32Array {
+    const { slots, slab, index } = this.reserve(exemplarSlots(bounds));
+    this.#announce({ kind: 'exemplars', writer: this.writer, metric: metric.name, attributes, bounds, slab, index });
+    return exemplarWords(slots.buffer, index, bounds);
   }
 
   #openSlab(slots: number): void {

@@ -1,8 +1,15 @@
 import type { Attributes } from '@opentelemetry/api';
 import { metricsByName } from '../catalogue/metric-catalogue.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
-import type { Announcement, GaugeOrigin, RetiredSeries, SeriesAnnouncement } from './announcements.ts';
+import type {
+  Announcement,
+  ExemplarsAnnouncement,
+  GaugeOrigin,
+  RetiredSeries,
+  SeriesAnnouncement,
+} from './announcements.ts';
 import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts';
+import { type BucketExemplars, type Exemplar, exemplarWords, keepLatest, readExemplars } from './exemplars.ts';
 import { OVERFLOW_ATTRIBUTE } from './overflow-attribute.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
@@ -30,6 +37,8 @@ export interface ReadableSeries {
   readValue(): number | undefined;
   /** Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places. */
   readHistogram(target: Float64Array): void;
+  /** The latest exemplar of each bucket of a histogram, `undefined` where there is none at all. */
+  readExemplars(): BucketExemplars | undefined;
 }
 
 export interface ReadableMetric {
@@ -102,6 +111,9 @@ class SlabStoreReader implements StoreReader {
       case 'series':
         this.#addSeries(announcement);
         return;
+      case 'exemplars':
+        this.#addExemplars(announcement);
+        return;
       case 'retirement':
         for (const writer of announcement.writers) {
           this.#retire(writer);
@@ -147,6 +159,15 @@ class SlabStoreReader implements StoreReader {
       bounds: this.#sameArray(announcement.bounds),
       origin: announcement.origin ?? 'manual',
     });
+  }
+
+  #addExemplars({ writer, metric, attributes, bounds, slab, index }: ExemplarsAnnouncement): void {
+    const slots = this.#slabs.get(writer)?.get(slab);
+    const series = this.metrics.get(metric)?.series.get(seriesKey(attributes));
+    // Of other bounds, an example might not lie within its bucket.
+    if (slots !== undefined && series !== undefined && sameBounds(bounds, series.bounds)) {
+      series.addExemplars(writer, exemplarWords(slots.buffer, index, bounds));
+    }
   }
 
   #definitionOf({ metric }: SeriesAnnouncement | RetiredSeries): MetricDefinition | undefined {
@@ -241,6 +262,9 @@ class SummedSeries implements ReadableSeries {
   #cells: Cell[] = [];
   #retired: Float64Array | undefined;
   #retiredSumError = 0;
+  /** By writer. */
+  #exemplars: Map<number, Int32Array> | undefined;
+  #retiredExemplars: BucketExemplars | undefined;
   /**
    * Where the values are while a single writer has the series and none has ended: almost always. Reading thousands of
    * series is waiting for memory, and this is two places less to look at for each.
@@ -271,6 +295,7 @@ class SummedSeries implements ReadableSeries {
   removeCells(writer: number): number {
     if (this.#cells.some((cell) => cell.writer === writer)) {
       this.#cells = this.#cells.filter((cell) => cell.writer !== writer);
+      this.#exemplars?.delete(writer);
       this.#findOnly();
     }
     return this.#cells.length;
@@ -282,6 +307,7 @@ class SummedSeries implements ReadableSeries {
         ? rebucket(total.values, total.bounds, this.bounds)
         : total.values;
     this.#retiredSumError = total.sumError;
+    this.#retiredExemplars = sameBounds(total.bounds, this.bounds) ? total.exemplars : undefined;
     this.#findOnly();
     this.startTimeMs = Math.min(this.startTimeMs, total.startTimeMs);
   }
@@ -376,6 +402,22 @@ class SummedSeries implements ReadableSeries {
       sum.add(slots[index + last] as number);
     }
     target[last] = sum.rounded;
+  }
+
+  addExemplars(writer: number, words: Int32Array): void {
+    this.#exemplars ??= new Map();
+    this.#exemplars.set(writer, words);
+  }
+
+  readExemplars(): BucketExemplars | undefined {
+    if (this.#exemplars === undefined) {
+      return this.#retiredExemplars;
+    }
+    const latest: (Exemplar | undefined)[] = [...(this.#retiredExemplars ?? [])];
+    for (const words of this.#exemplars.values()) {
+      keepLatest(latest, readExemplars(words));
+    }
+    return latest;
   }
 
   #rebucketed(cell: Cell): { slots: Float64Array; index: number } {

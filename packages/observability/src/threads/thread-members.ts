@@ -1,6 +1,6 @@
 import { BroadcastChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { AnnouncementLog } from '../store/announcement-log.ts';
-import type { SeriesAnnouncement, SlabAnnouncement } from '../store/announcements.ts';
+import type { WriterAnnouncement } from '../store/announcements.ts';
 import { writerOfThread } from './writer-numbers.ts';
 
 /** The owner's view of the worker threads that count into its series. */
@@ -22,7 +22,7 @@ const FOLD_DELAY_MS = 500;
 export function createThreadMembers(channelName: string, log: AnnouncementLog): ThreadMembers {
   const channel = new BroadcastChannel(channelName);
   channel.onmessage = (event): void => {
-    log.record((event as { data: SlabAnnouncement | SeriesAnnouncement }).data);
+    log.record((event as { data: WriterAnnouncement }).data);
   };
   channel.unref();
   const retireSoon = (writer: number): void => {

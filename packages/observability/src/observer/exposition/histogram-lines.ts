@@ -4,6 +4,8 @@ import type { BucketLayout } from './bucket-layout.ts';
 import { createByteRun, type ByteRun } from './byte-run.ts';
 import type { ByteText } from './byte-text.ts';
 import { createdLine } from './created-line.ts';
+import type { BucketExemplars } from '../../store/exemplars.ts';
+import { appendExemplar, EXEMPLAR_BYTES } from './exemplar-text.ts';
 import type { ExpositionFormat } from './exposition-format.ts';
 
 /** Writes the series of a histogram. */
@@ -13,6 +15,7 @@ export interface HistogramLines {
    * bucket whatever else is told of it: Prometheus relies on the two being equal.
    *
    * @param counts of each bucket, cumulative, as many as the layout has; see `cumulate`
+   * @param exemplars of each bucket, where there are some and the format has a place for them
    * @param startTimeMs when the series began, in milliseconds since the epoch; `undefined` where that is not told
    */
   write(
@@ -21,6 +24,7 @@ export interface HistogramLines {
     layout: BucketLayout,
     counts: Float64Array,
     sum: number | undefined,
+    exemplars: BucketExemplars | undefined,
     startTimeMs: number | undefined,
   ): void;
 }
@@ -40,11 +44,12 @@ export function createHistogramLines(name: string, format: ExpositionFormat): Hi
   const bareCountHead = createByteRun(`${name}_count `);
 
   return {
-    write(body, labels, layout, counts, sum, startTimeMs): void {
+    write(body, labels, layout, counts, sum, exemplars, startTimeMs): void {
       const { tails } = layout;
       const labelBytes = labels.length;
       const lineBytes = name.length + labelBytes + PUNCTUATION_BYTES + MAX_VALUE_BYTES;
-      body.reserve((tails.length + 2) * lineBytes + layout.tailBytes);
+      const exemplarBytes = (exemplars?.length ?? 0) * EXEMPLAR_BYTES;
+      body.reserve((tails.length + 2) * lineBytes + layout.tailBytes + exemplarBytes);
       const start = body.length;
       const labelsAt = start + bucketHead.byteCount;
       body.appendRun(bucketHead);
@@ -60,6 +65,10 @@ export function createHistogramLines(name: string, format: ExpositionFormat): Hi
         }
         body.appendRun(tails[bucket]!);
         body.appendValue(counts[bucket]!);
+        const exemplar = exemplars?.[bucket];
+        if (exemplar !== undefined) {
+          appendExemplar(body, exemplar);
+        }
       }
       const tellsSum = sum !== undefined && (!format.strictTotals || (sum >= 0 && !layout.hasNegative));
       if (tellsSum) {

@@ -90,7 +90,8 @@ function storeHistograms(
       one.readHistogram(values);
       const counts = cumulative.of(values, bounds.length + 1, buckets, 0);
       const startTimeMs = tellsStart ? startTimeMsOf(definition, one) : undefined;
-      lines.write(body, labels, layout, counts, values[bounds.length + 1], startTimeMs);
+      const exemplars = format.tellsMore ? one.readExemplars() : undefined;
+      lines.write(body, labels, layout, counts, values[bounds.length + 1], exemplars, startTimeMs);
     },
   };
 }
@@ -133,7 +134,8 @@ function histogramPoints<T>(
       const { buckets, count, sum } = toHistogram(point.value);
       const layout = layoutOf(buckets.boundaries);
       const counts = cumulative.of(buckets.counts, buckets.counts.length, layout.tails.length, count);
-      lines.write(body, labels, layout, counts, sum, tellsStart ? knownTimeMs(point.startTime) : undefined);
+      const startTimeMs = tellsStart ? knownTimeMs(point.startTime) : undefined;
+      lines.write(body, labels, layout, counts, sum, undefined, startTimeMs);
     },
   };
 }
