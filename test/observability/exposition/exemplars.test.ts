@@ -104,20 +104,20 @@ describe('Exemplars', () => {
     expect((await scraped()).map((exemplar) => exemplar.traceId)).to.deep.equal([traceId]);
   });
 
-  it('are there soon after another copy of the API was given a tracer', async () => {
+  it('are there soon after a tracer is registered that nobody expected any more, in another copy of the API', async () => {
     const { trackInference } = start();
-    const recordMany = (): void => {
-      for (let count = 0; count < 32; count++) {
+    const recordMany = (times: number): void => {
+      for (let count = 0; count < times; count++) {
         trackInference({ modelType: 'document', latencyMs: 50 });
       }
     };
-    recordMany();
+    recordMany(10_000);
     // What CommonJS loads is not what modules import.
     const api = createRequire(import.meta.url)('@opentelemetry/api') as typeof Api;
     expect(api.trace).not.to.equal(trace);
     const others = registerTracing(undefined, api);
     const { traceId } = others.tracer.startActiveSpan('request', (span) => {
-      recordMany();
+      recordMany(64);
       return span.spanContext();
     });
     others.release();
