@@ -27,7 +27,15 @@ export interface MetricDefinition {
 /** A definition with the Prometheus name that follows from the rest. */
 export function defineMetric(metric: Omit<MetricDefinition, 'prometheusName'>): MetricDefinition {
   const { name, unit, kind } = metric;
-  return { ...metric, prometheusName: prometheusName({ name, unit, kind: namedKind(kind) }) };
+  let translated: string | undefined;
+  return {
+    ...metric,
+    // Few are ever asked for it, and all are made while the main thread starts (bench `startup`).
+    get prometheusName(): string {
+      translated ??= prometheusName({ name, unit, kind: namedKind(kind) });
+      return translated;
+    },
+  };
 }
 
 function namedKind(kind: MetricKind): NamedKind {
