@@ -104,24 +104,22 @@ describe('Exemplars', () => {
     expect((await scraped()).map((exemplar) => exemplar.traceId)).to.deep.equal([traceId]);
   });
 
-  it('are there soon after a tracer is registered that nobody expected any more, in another copy of the API', async () => {
-    const { trackInference } = start();
-    const recordMany = (times: number): void => {
-      for (let count = 0; count < times; count++) {
-        trackInference({ modelType: 'document', latencyMs: 50 });
-      }
-    };
-    recordMany(10_000);
+  it('are there when a tracer comes late, in another copy of the API, once an inference is timed', async () => {
+    const { trackInference, startInference } = start();
+    for (let count = 0; count < 10_000; count++) {
+      trackInference({ modelType: 'document', latencyMs: 50 });
+    }
     // What CommonJS loads is not what modules import.
     const api = createRequire(import.meta.url)('@opentelemetry/api') as typeof Api;
     expect(api.trace).not.to.equal(trace);
     const others = registerTracing(undefined, api);
     const { traceId } = others.tracer.startActiveSpan('request', (span) => {
-      recordMany(64);
+      startInference('document').fail();
+      trackInference({ modelType: 'document', latencyMs: 50 });
       return span.spanContext();
     });
     others.release();
-    expect((await scraped()).map((exemplar) => exemplar.traceId)).to.deep.equal([traceId]);
+    expect((await scraped()).map((exemplar) => exemplar.traceId)).to.deep.equal([traceId, traceId]);
   });
 
   it('are not made of spans that nobody will see, nor of what belongs to no span', async () => {

@@ -95,7 +95,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
       const { predictions, requestId, warmup } = record;
       const labels = this.#hasLabels ? record.labels : undefined;
       const features = this.#models.watchesFeatures ? record.features : undefined;
-      const span = this.#spans.active();
+      const span = this.#spans.mightTrace ? this.#spans.active() : undefined;
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
       this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features, span);
     } catch {

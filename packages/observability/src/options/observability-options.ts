@@ -56,7 +56,8 @@ export interface ObservabilityOptions {
    * Whether latency buckets tell an example each to scrapers that ask for OpenMetrics: the trace and the span of the
    * latest inference that fell into them while a sampled span was active. That is the span in which `trackInference()` was
    * called, and for `startInference()` and `instrument()` the one in which the inference was started. Without a tracer
-   * registered with `@opentelemetry/api` there are none. Default: `true`.
+   * registered with `@opentelemetry/api` there are none; it must be there before a thread's first 256 inferences are over,
+   * unless they are timed or instrumented. Default: `true`.
    */
   readonly exemplars?: boolean;
   /**
