@@ -16,7 +16,7 @@ import { UNKNOWN_CODE } from './failure-code.ts';
 import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
-import type { ModelSeries } from './model-series.ts';
+import type { ClassSlot, ModelSeries } from './model-series.ts';
 import { type Models, UNKNOWN_MODEL } from './models.ts';
 import type { PredictionStore } from './ground-truth/prediction-store.ts';
 import { METRIC_OF_FIELD, type ReadableRecord, readRecord } from './readable-record.ts';
@@ -183,7 +183,10 @@ class SlotInferenceRecorder implements InferenceRecorder {
     const confidence = numbers[CONFIDENCE]!;
     const batchSize = numbers[BATCH_SIZE]!;
     const model = this.#models.get(modelType);
-    const drift = latencySeconds === WARM_UP ? undefined : model.drift;
+    let { drift } = model;
+    if (drift !== undefined && latencySeconds === WARM_UP) {
+      drift = undefined;
+    }
     const series = labels === undefined || labels === null ? model.series : this.#seriesFor(model, labels);
     let failed = false;
     if (typeof success === 'boolean') {
@@ -215,25 +218,29 @@ class SlotInferenceRecorder implements InferenceRecorder {
     }
     if (confidence >= 0) {
       series.confidence.observe(confidence);
-      if (drift !== undefined) {
-        drift.countConfidence(confidence);
-      }
-    } else if (confidence < 0 && drift !== undefined) {
-      drift.countOddConfidence(confidence);
     }
+    let knownClass: ClassSlot | undefined;
     if (predictedClass !== undefined) {
-      const known = series.classes.get(predictedClass);
-      if (known === undefined) {
+      knownClass = series.classes.get(predictedClass);
+      if (knownClass === undefined) {
         this.#countNewClass(series, drift, predictedClass);
       } else {
-        known.slots[known.index]!++;
-        if (drift !== undefined) {
-          drift.slots[known.driftSlot]!++;
-        }
+        knownClass.slots[knownClass.index]!++;
       }
     }
-    if (drift !== undefined && drift.hasMore) {
-      drift.countMore(predictedClass, confidence, features, this.#dropped);
+    // All in one place: a model without a reference pays for one comparison.
+    if (drift !== undefined) {
+      if (knownClass !== undefined) {
+        drift.slots[knownClass.driftSlot]!++;
+      }
+      if (confidence >= 0) {
+        drift.countConfidence(confidence);
+      } else if (confidence < 0) {
+        drift.countOddConfidence(confidence);
+      }
+      if (drift.hasMore) {
+        drift.countMore(predictedClass, confidence, features, this.#dropped);
+      }
     }
     if (batchSize >= 0) {
       series.batchSize.observe(batchSize);
