@@ -83,10 +83,12 @@ function createEventLoopSample(parts: RuntimeMetricsParts): { sample(): void; st
   let last = performance.eventLoopUtilization();
   return {
     sample: (): void => {
-      // Before the first delay is measured there is none to tell of: the least would be the largest number there is.
-      const measured = delays.count > 0;
-      for (const [slot, read] of gauges) {
-        slot.set(measured ? read() / NANOSECONDS : undefined);
+      // Where none was measured, at the start and when this thread was blocked since the last collection, there is
+      // nothing new to tell: the least would be the largest number there is. What was told before stays.
+      if (delays.count > 0) {
+        for (const [slot, read] of gauges) {
+          slot.set(read() / NANOSECONDS);
+        }
       }
       const current = performance.eventLoopUtilization();
       utilization.set(performance.eventLoopUtilization(current, last).utilization);
