@@ -215,6 +215,30 @@ describe('the command inferometer profile', () => {
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    for (const writer of ['nobody', 'somebody silent']) {
+      it(`ends at the first ${signal} while it waits for a pipe of ${writer}, and leaves nothing behind`, async () => {
+        execFileSync('mkfifo', [pathOf('pipe')]);
+        const writing = writer === 'nobody' ? undefined : openSync(pathOf('pipe'), 'r+');
+        const program = startProgram(COMMAND, {
+          args: ['profile', '--model-type', 'document', '--from', pathOf('pipe'), '-o', pathOf('reference.json')],
+          environment: { TMPDIR: folder },
+        });
+        // A folder of its own is there, so that it reads, or waits to be able to.
+        await eventually(() => readdirSync(folder).find((name) => name.startsWith('inferometer-')));
+        program.kill(signal);
+        expect(await program.ended).to.include({ code, output: '', errors: '' });
+        expect(readdirSync(folder)).to.deep.equal(['pipe']);
+        if (writing !== undefined) {
+          closeSync(writing);
+        }
+      });
+    }
+  }
+
   it('explains itself, and what is wrong with a command line', async () => {
     const help = await runProgram(COMMAND, { args: ['profile', '--help'] });
     expect(help.code).to.equal(0);

@@ -1,5 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream, openSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -25,8 +26,17 @@ export async function openPredictionInput(from: string, signal: AbortSignal): Pr
     () => false,
   );
   return isPipe
-    ? await keepStream(createReadStream(from), from, signal)
+    ? await keepStream(openPipe(from), from, signal)
     : { path: from, name: from, dispose: () => Promise.resolve() };
+}
+
+/**
+ * A file stream would open and read a pipe in threads of libuv's pool, which wait there for a writer, and for which the
+ * process waits at its end, whatever signal it gets. This one waits in the event loop, as standard input does.
+ */
+function openPipe(path: string): Readable {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function keepStream(stream: Readable, name: string, signal: AbortSignal): Promise<PredictionInput> {
