@@ -266,10 +266,17 @@ type Invitation = { -readonly [Part in keyof ThreadInvitation]: ThreadInvitation
 
 /** Only what can be cloned into a thread, and only what recording there needs. */
 function recorderPart(options: ResolvedOptions): RecorderOptions {
-  const { labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth, exemplars } =
-    options;
-  const models = withoutReferences(options.models);
-  return { models, labels, limits, latencyBucketsSeconds, confidenceBuckets, batchSizeBuckets, groundTruth, exemplars };
+  return {
+    models: withoutReferences(options.models),
+    labels: options.labels,
+    limits: options.limits,
+    latencyBucketsSeconds: options.latencyBucketsSeconds,
+    confidenceBuckets: options.confidenceBuckets,
+    batchSizeBuckets: options.batchSizeBuckets,
+    nativeHistograms: options.nativeHistograms,
+    groundTruth: options.groundTruth,
+    exemplars: options.exemplars,
+  };
 }
 
 /** References go their own way: they may be large, and are read and checked once. */

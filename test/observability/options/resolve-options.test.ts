@@ -30,6 +30,7 @@ describe('resolveOptions', () => {
         0.99, 0.995, 0.999, 1,
       ],
       batchSizeBuckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+      nativeHistograms: false,
       prometheus: {
         host: '0.0.0.0',
         port: 9090,

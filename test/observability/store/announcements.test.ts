@@ -14,7 +14,7 @@ import {
 import type { Announcement, WriterAnnouncement } from '../../../packages/observability/src/store/announcements.ts';
 import { createGaugeSlot } from '../../../packages/observability/src/store/gauge-slot.ts';
 import { HistogramSlots } from '../../../packages/observability/src/store/histogram-slots.ts';
-import { slotsOf } from '../../../packages/observability/src/store/series-layout.ts';
+import { histogramSlots } from '../../../packages/observability/src/store/series-layout.ts';
 import {
   createSeriesStore,
   type SeriesStore,
@@ -42,11 +42,12 @@ class Writer {
     block.slots[block.index]! += amount;
   }
 
-  observe(model: string, value: number, bounds: readonly number[] = BOUNDS): void {
+  observe(model: string, value: number, bounds: readonly number[] = BOUNDS, hasGrid = false): void {
     let histogram = this.#histograms.get(model);
     if (histogram === undefined) {
-      const block = this.store.reserve(slotsOf('histogram', bounds));
-      histogram = new HistogramSlots(this.store, block, 0, inferenceLatency, { model_type: model }, bounds);
+      const buckets = { bounds, hasGrid };
+      const block = this.store.reserve(histogramSlots(buckets));
+      histogram = new HistogramSlots(this.store, block, 0, inferenceLatency, { model_type: model }, buckets);
       this.#histograms.set(model, histogram);
     }
     histogram.observe(value);
@@ -199,6 +200,22 @@ describe('a reader of the store', () => {
     const sum = values.pop();
     expect(sum).to.equal(7);
     expect(values.reduce((total, value) => total + value, 0)).to.equal(3);
+  });
+
+  it('loses no count where some writers have a grid and others have none', () => {
+    for (const gridFirst of [true, false]) {
+      const log = createAnnouncementLog();
+      const reader = newReader(log);
+      const writers = [0, 2].map((writer) => new Writer(writer, (announcement) => log.record(announcement)));
+      writers[0]!.observe('m', 3, [2, 8], gridFirst);
+      writers[1]!.observe('m', 1, [2, 8], !gridFirst);
+      expect(readingsOf(reader)).to.deep.equal({ [LATENCY_OF_M]: [1, 1, 0, 4] });
+      for (const writer of [2, 0]) {
+        log.retire(writer);
+        expect(readingsOf(reader)).to.deep.equal({ [LATENCY_OF_M]: [1, 1, 0, 4] });
+        expect(readingsOf(newReader(log))).to.deep.equal({ [LATENCY_OF_M]: [1, 1, 0, 4] });
+      }
+    }
   });
 
   it('ignores what it is told twice, too late, or before it can make sense of it', () => {

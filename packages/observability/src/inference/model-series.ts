@@ -9,7 +9,7 @@ import {
   predictionDistribution,
 } from '../catalogue/inference-metrics.ts';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
-import { slotsOf } from '../store/series-layout.ts';
+import { type HistogramBuckets, histogramSlots } from '../store/series-layout.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
 import type { DriftCounts } from './drift/drift-counts.ts';
 import type { BoundedLabel } from './bounded-label.ts';
@@ -23,11 +23,11 @@ export interface ClassSlot extends SlotBlock {
   driftSlot: number;
 }
 
-/** Upper bounds of the buckets that a model's histograms have. */
+/** The buckets of a model's histograms. */
 export interface ModelBuckets {
-  readonly latencySeconds: readonly number[];
-  readonly confidence: readonly number[];
-  readonly batchSize: readonly number[];
+  readonly latencySeconds: HistogramBuckets;
+  readonly confidence: HistogramBuckets;
+  readonly batchSize: HistogramBuckets;
 }
 
 /**
@@ -66,11 +66,11 @@ export class ModelSeries {
     this.#attributes = attributes;
     this.#classLabel = classLabel;
     this.#errorCodeLabel = errorCodeLabel;
-    const latencySlots = slotsOf('histogram', buckets.latencySeconds);
-    const confidenceSlots = slotsOf('histogram', buckets.confidence);
-    const block = store.reserve(2 + 2 * latencySlots + confidenceSlots + slotsOf('histogram', buckets.batchSize));
-    const histogram = (metric: MetricDefinition, offset: number, bounds: readonly number[]): HistogramSlots =>
-      new HistogramSlots(store, block, offset, metric, attributes, bounds);
+    const latencySlots = histogramSlots(buckets.latencySeconds);
+    const confidenceSlots = histogramSlots(buckets.confidence);
+    const block = store.reserve(2 + 2 * latencySlots + confidenceSlots + histogramSlots(buckets.batchSize));
+    const histogram = (metric: MetricDefinition, offset: number, told: HistogramBuckets): HistogramSlots =>
+      new HistogramSlots(store, block, offset, metric, attributes, told);
     this.slots = block.slots;
     this.successIndex = block.index;
     this.errorIndex = block.index + 1;

@@ -1,6 +1,6 @@
 import { inferenceInFlight, inferencePhase, inferenceRequests } from '../catalogue/inference-metrics.ts';
 import type { LabelAdmission } from '../store/label-admission.ts';
-import { slotsOf } from '../store/series-layout.ts';
+import { histogramSlots } from '../store/series-layout.ts';
 import { seriesKey } from '../store/series-key.ts';
 import type { SeriesStore, SlotBlock } from '../store/series-store.ts';
 import { type BoundedLabel, createBoundedLabel } from './bounded-label.ts';
@@ -64,9 +64,12 @@ export class Model {
     this.#userLabels = userLabels;
     this.#attributes = name === undefined ? { [OVERFLOW_ATTRIBUTE]: true } : { model_type: name };
     this.#buckets = {
-      latencySeconds: declared?.latencyBucketsSeconds ?? options.latencyBucketsSeconds,
-      confidence: declared?.confidenceBuckets ?? options.confidenceBuckets,
-      batchSize: declared?.batchSizeBuckets ?? options.batchSizeBuckets,
+      latencySeconds: {
+        bounds: declared?.latencyBucketsSeconds ?? options.latencyBucketsSeconds,
+        hasGrid: options.nativeHistograms,
+      },
+      confidence: { bounds: declared?.confidenceBuckets ?? options.confidenceBuckets, hasGrid: false },
+      batchSize: { bounds: declared?.batchSizeBuckets ?? options.batchSizeBuckets, hasGrid: false },
     };
     this.#classLabel = createBoundedLabel(
       admission,
@@ -136,10 +139,10 @@ export class Model {
     const key = admitted ? phase : OVERFLOW_KEY;
     let histogram = this.#phases.get(key);
     if (histogram === undefined) {
-      const bounds = this.#buckets.latencySeconds;
-      const block = this.#store.reserve(slotsOf('histogram', bounds));
+      const buckets = this.#buckets.latencySeconds;
+      const block = this.#store.reserve(histogramSlots(buckets));
       const label = admitted ? { phase } : { [OVERFLOW_ATTRIBUTE]: true };
-      histogram = new HistogramSlots(this.#store, block, 0, inferencePhase, { ...this.#attributes, ...label }, bounds);
+      histogram = new HistogramSlots(this.#store, block, 0, inferencePhase, { ...this.#attributes, ...label }, buckets);
       this.#phases.set(key, histogram);
     }
     return histogram;

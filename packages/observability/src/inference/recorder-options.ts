@@ -9,6 +9,7 @@ export type RecorderOptions = Pick<
   | 'latencyBucketsSeconds'
   | 'confidenceBuckets'
   | 'batchSizeBuckets'
+  | 'nativeHistograms'
   | 'groundTruth'
   | 'exemplars'
 >;

@@ -1,11 +1,11 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { garbageCollectionDuration } from '../catalogue/runtime-metrics.ts';
-import { slotsOf } from '../store/series-layout.ts';
+import { type HistogramBuckets, histogramSlots } from '../store/series-layout.ts';
 import type { SeriesStore } from '../store/series-store.ts';
 import { HistogramSlots } from '../store/histogram-slots.ts';
 
-/** Bounds that the semantic conventions advise for `v8js.gc.duration`. */
-const BOUNDS: readonly number[] = [0.01, 0.1, 1, 10];
+/** With the bounds that the semantic conventions advise for `v8js.gc.duration`. */
+const BUCKETS: HistogramBuckets = { bounds: [0.01, 0.1, 1, 10], hasGrid: false };
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
@@ -18,9 +18,9 @@ const TYPES: ReadonlyMap<number, string> = new Map([
 export function observeGarbageCollection(store: SeriesStore): { disconnect(): void } {
   const histograms = new Map<number, HistogramSlots>();
   for (const [kind, type] of TYPES) {
-    const block = store.reserve(slotsOf('histogram', BOUNDS));
+    const block = store.reserve(histogramSlots(BUCKETS));
     const attributes = { 'v8js.gc.type': type };
-    histograms.set(kind, new HistogramSlots(store, block, 0, garbageCollectionDuration, attributes, BOUNDS));
+    histograms.set(kind, new HistogramSlots(store, block, 0, garbageCollectionDuration, attributes, BUCKETS));
   }
   const observer = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {

@@ -3,12 +3,14 @@ import type {
   AggregationTemporality,
   DataPoint,
   DataPointType,
+  ExponentialHistogram,
   Histogram,
   MetricData,
   MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
-import { CUMULATIVE, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '../otel-numbers.ts';
+import { CUMULATIVE, EXPONENTIAL_HISTOGRAM_POINT, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '../otel-numbers.ts';
+import { GRID_COUNTS, GRID_OFFSET, GRID_SCALE } from '../store/histogram-grid.ts';
 import type { ReadableMetric, ReadableSeries } from '../store/store-reader.ts';
 
 /** As the protocol has it: nobody knows since when a counter has counted that somebody else keeps. */
@@ -47,12 +49,12 @@ class StoreMetricData {
   declare readonly isMonotonic?: boolean;
   readonly #readable: ReadableMetric;
   readonly #endTime: HrTime;
-  #points: DataPoint<number>[] | DataPoint<Histogram>[] | undefined;
+  #points: Points | undefined;
 
   constructor(readable: ReadableMetric, endTime: HrTime) {
     const { definition } = readable;
     this.descriptor = descriptorOf(definition);
-    this.dataPointType = dataPointTypeOf(definition);
+    this.dataPointType = dataPointTypeOf(readable);
     if (this.dataPointType === SUM_POINT) {
       this.isMonotonic = isMonotonic(definition);
     }
@@ -60,8 +62,8 @@ class StoreMetricData {
     this.#endTime = endTime;
   }
 
-  get dataPoints(): DataPoint<number>[] | DataPoint<Histogram>[] {
-    return (this.#points ??= dataPoints(this.#readable, this.#endTime));
+  get dataPoints(): Points {
+    return (this.#points ??= dataPoints(this.#readable, this.dataPointType, this.#endTime));
   }
 
   /** A copy of such data has points of its own, and so does not count. */
@@ -94,10 +96,10 @@ function hasValues({ definition, series }: ReadableMetric): boolean {
   return false;
 }
 
-function dataPointTypeOf({ kind }: MetricDefinition): DataPointType {
-  switch (kind) {
+function dataPointTypeOf(metric: ReadableMetric): DataPointType {
+  switch (metric.definition.kind) {
     case 'histogram':
-      return HISTOGRAM_POINT;
+      return hasGrid(metric) ? EXPONENTIAL_HISTOGRAM_POINT : HISTOGRAM_POINT;
     case 'gauge':
     case 'ratio':
       return GAUGE_POINT;
@@ -106,12 +108,31 @@ function dataPointTypeOf({ kind }: MetricDefinition): DataPointType {
   }
 }
 
+/** A metric has points of one type: all of its series must have a grid. */
+function hasGrid({ series }: ReadableMetric): boolean {
+  for (const one of series.values()) {
+    if (!one.hasGrid) {
+      return false;
+    }
+  }
+  return true;
+}
+
 function isMonotonic(definition: MetricDefinition): boolean {
   return definition.kind === 'counter' || definition.kind === 'mirroredCounter';
 }
 
-function dataPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<number>[] | DataPoint<Histogram>[] {
-  return metric.definition.kind === 'histogram' ? histogramPoints(metric, endTime) : numberPoints(metric, endTime);
+type Points = DataPoint<number>[] | DataPoint<Histogram>[] | DataPoint<ExponentialHistogram>[];
+
+function dataPoints(metric: ReadableMetric, type: DataPointType, endTime: HrTime): Points {
+  switch (type) {
+    case HISTOGRAM_POINT:
+      return histogramPoints(metric, histogramValue, endTime);
+    case EXPONENTIAL_HISTOGRAM_POINT:
+      return histogramPoints(metric, exponentialHistogramValue, endTime);
+    default:
+      return numberPoints(metric, endTime);
+  }
 }
 
 /** When a series began, in milliseconds since the epoch; `undefined` for what somebody else counts. */
@@ -132,14 +153,18 @@ function numberPoints({ definition, series }: ReadableMetric, endTime: HrTime): 
   return points;
 }
 
-function histogramPoints(metric: ReadableMetric, endTime: HrTime): DataPoint<Histogram>[] {
-  const points: DataPoint<Histogram>[] = [];
+function histogramPoints<Value>(
+  metric: ReadableMetric,
+  valueOf: (series: ReadableSeries) => Value,
+  endTime: HrTime,
+): DataPoint<Value>[] {
+  const points: DataPoint<Value>[] = [];
   for (const series of metric.series.values()) {
     points.push({
       startTime: hrTimeOf(series.startTimeMs),
       endTime,
       attributes: series.attributes,
-      value: histogramValue(series),
+      value: valueOf(series),
     });
   }
   return points;
@@ -160,5 +185,31 @@ function histogramValue(series: ReadableSeries): Histogram {
     buckets: { boundaries: boundaries as number[], counts },
     sum: values[boundaries.length + 1] as number,
     count,
+  };
+}
+
+function exponentialHistogramValue(series: ReadableSeries): ExponentialHistogram {
+  const values = new Float64Array((series.bounds?.length ?? 0) + 2);
+  const grid = new Float64Array(GRID_COUNTS);
+  series.readHistogram(values, grid);
+  let count = 0;
+  let first = grid.length;
+  let end = 1;
+  for (const [place, bucketCount] of grid.entries()) {
+    count += bucketCount;
+    if (place > 0 && bucketCount > 0) {
+      first = Math.min(first, place);
+      end = place + 1;
+    }
+  }
+  const bucketCounts = [...grid.subarray(first, end)];
+  const isEmpty = bucketCounts.length === 0;
+  return {
+    count,
+    sum: values.at(-1)!,
+    scale: GRID_SCALE,
+    zeroCount: grid[0]!,
+    positive: { offset: isEmpty ? 0 : GRID_OFFSET + first - 1, bucketCounts },
+    negative: { offset: 0, bucketCounts: [] },
   };
 }

@@ -48,6 +48,16 @@ export interface ObservabilityOptions {
    */
   readonly batchSizeBuckets?: readonly number[];
   /**
+   * Whether latencies (`inference_latency_seconds`, `inference_failure_latency_seconds`, `inference_phase_seconds`) are
+   * counted by exponential buckets too, 9% wide each, from a microsecond to a year: quantiles that are off by 4.4% at
+   * most, whatever the buckets. Scrapers that ask for protobuf get them as native histograms beside the buckets; over
+   * OTLP they leave as exponential histograms *instead*, as a metric has one type there. A record takes some nanoseconds
+   * more, and each of these series 3 KB in each thread that records it. Where Prometheus takes native histograms it
+   * leaves the buckets out, which the rules and dashboards of this project need, unless `always_scrape_classic_histograms`
+   * is set. Default: `false`.
+   */
+  readonly nativeHistograms?: boolean;
+  /**
    * The endpoint that Prometheus scrapes; `false` for none, `true` for its defaults. Default: on, unless
    * OTEL_METRICS_EXPORTER is set and does not name `prometheus`.
    */

@@ -15,6 +15,7 @@ const optionNames = {
     'latencyBucketsSeconds',
     'confidenceBuckets',
     'batchSizeBuckets',
+    'nativeHistograms',
     'prometheus',
     'exemplars',
     'otlp',

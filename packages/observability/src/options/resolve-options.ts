@@ -65,6 +65,7 @@ function resolveAll(options: OptionReader, variables: EnvironmentReader, surroun
     labels: resolveLabels(options),
     limits: resolveLimits(options),
     ...buckets,
+    nativeHistograms: options.boolean('nativeHistograms') ?? false,
     prometheus: exporters.prometheus && resolvePrometheus(options.part('prometheus'), variables),
     exemplars: (options.boolean('exemplars') ?? true) && exporters.prometheus,
     otlp: exporters.otlp && resolveOtlp(options.part('otlp'), variables),

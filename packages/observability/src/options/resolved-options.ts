@@ -17,6 +17,7 @@ export interface ResolvedOptions {
   readonly latencyBucketsSeconds: readonly number[];
   readonly confidenceBuckets: readonly number[];
   readonly batchSizeBuckets: readonly number[];
+  readonly nativeHistograms: boolean;
   readonly prometheus: ResolvedPrometheus | false;
   /** Whether examples of latencies are kept: there is a scrape that tells them. */
   readonly exemplars: boolean;

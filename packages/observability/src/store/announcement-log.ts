@@ -14,7 +14,7 @@ import { type BucketExemplars, exemplarWords, keepLatest, readExemplars } from '
 import { rebucket, sameBounds } from './rebucket.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
-import { isSet, slotsOf } from './series-layout.ts';
+import { isSet, slotBoundsOf, slotsOf } from './series-layout.ts';
 
 interface WriterRecord {
   readonly slabs: Map<number, SlabAnnouncement>;
@@ -124,7 +124,7 @@ class SharedAnnouncementLog implements AnnouncementLog {
     if (slab === undefined || kind === undefined || !outlivesItsWriter(kind)) {
       return undefined;
     }
-    const length = slotsOf(kind, series.bounds, series.bins);
+    const length = slotsOf(kind, slotBoundsOf(series), series.bins);
     // What a thread was doing ends with it, what it has counted does not; the series of both stay.
     const slots =
       kind === 'upDownCounter'
@@ -181,14 +181,15 @@ function addUp(series: SeriesAnnouncement, slots: Float64Array, earlier: Retired
       attributes: series.attributes,
       startTimeMs: series.startTimeMs,
       ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
+      ...(series.hasGrid === undefined ? undefined : { hasGrid: series.hasGrid }),
       ...(series.bins === undefined ? undefined : { bins: series.bins }),
       values: slots.slice(),
       sumError: 0,
     };
   }
-  const { bounds } = earlier;
-  const added =
-    bounds !== undefined && !sameBounds(bounds, series.bounds) ? rebucket(slots, series.bounds ?? [], bounds) : slots;
+  const bounds = slotBoundsOf(earlier);
+  const from = slotBoundsOf(series);
+  const added = bounds !== undefined && !sameBounds(bounds, from) ? rebucket(slots, from ?? [], bounds) : slots;
   const values = earlier.values.map((value, place) => value + (added[place] as number));
   const last = values.length - 1;
   const sum = createCompensatedSum();

@@ -33,6 +33,8 @@ export interface SeriesAnnouncement {
   readonly startTimeMs: number;
   /** Upper bounds of a histogram's buckets, the last one (infinity) left out. */
   readonly bounds?: readonly number[];
+  /** Whether a histogram is counted by the exponential grid too; see histogram-grid.ts. */
+  readonly hasGrid?: boolean;
   /**
    * Counters only, and only where many of one owner lie side by side: what labels each has beside `attributes`. To readers
    * each is a series of its own.
@@ -72,6 +74,7 @@ export interface RetiredSeries {
   readonly attributes: Attributes;
   readonly startTimeMs: number;
   readonly bounds?: readonly number[];
+  readonly hasGrid?: boolean;
   readonly bins?: readonly Attributes[];
   /** As the slots of a series: one number for a counter; the bucket counts and the sum for a histogram. */
   readonly values: Float64Array;

@@ -4,6 +4,9 @@
  */
 const MOST_CELLS = 512;
 
+/** Of very many bounds there are more cells, so that one has a bound or none: those of a histogram with a grid, 8 ns. */
+const CELLS_PER_BOUND = 6;
+
 /** A cell of 2^10 of the highest 32 bits is a 1024th of a doubling; bounds that lie closer cost a step more each. */
 const FINEST_SHIFT = 10;
 
@@ -48,8 +51,9 @@ export class BucketSearch {
   constructor(bounds: readonly number[]) {
     const lowest = highBits(bounds.find((bound) => bound > 0) ?? 1);
     const highest = Math.max(lowest, highBits(bounds.at(-1) ?? 1));
+    const mostCells = Math.max(MOST_CELLS, CELLS_PER_BOUND * bounds.length);
     let shift = FINEST_SHIFT;
-    while ((highest >> shift) - (lowest >> shift) + 2 > MOST_CELLS) {
+    while ((highest >> shift) - (lowest >> shift) + 2 > mostCells) {
       shift += 1;
     }
     this.bounds = [...bounds, Number.POSITIVE_INFINITY];

@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type BucketSearch, bucketSearch } from './bucket-search.ts';
 import { type TraceReference, writeExemplar } from './exemplars.ts';
+import { type HistogramBuckets, slotBoundsOf } from './series-layout.ts';
 import type { SeriesStore, SlotBlock } from './series-store.ts';
 
 /** A histogram in the slots of a block; announced by the first observation. */
@@ -14,6 +15,8 @@ export class HistogramSlots {
   readonly #store: SeriesStore;
   readonly #metric: MetricDefinition;
   readonly #attributes: Attributes;
+  /** Finds the buckets that are told, which may be fewer than those that are counted. */
+  readonly #toldSearch: BucketSearch;
   #announce: (() => void) | undefined;
   #exemplars: Int32Array | undefined;
 
@@ -23,16 +26,18 @@ export class HistogramSlots {
     offset: number,
     metric: MetricDefinition,
     attributes: Attributes,
-    bounds: readonly number[],
+    buckets: HistogramBuckets,
   ) {
     this.#store = store;
     this.#metric = metric;
     this.#attributes = attributes;
     this.slots = block.slots;
     this.index = block.index + offset;
-    this.sumIndex = this.index + bounds.length + 1;
-    this.search = bucketSearch(bounds);
-    this.#announce = () => store.announce(block, offset, { metric, attributes, bounds });
+    const slotBounds = slotBoundsOf(buckets);
+    this.sumIndex = this.index + slotBounds.length + 1;
+    this.search = bucketSearch(slotBounds);
+    this.#toldSearch = bucketSearch(buckets.bounds);
+    this.#announce = () => store.announce(block, offset, { metric, attributes, ...buckets });
   }
 
   /** Makes the series exist, at 0 if nothing was observed yet. */
@@ -59,14 +64,14 @@ export class HistogramSlots {
   exemplify(value: number, trace: TraceReference): void {
     try {
       this.#exemplars ??= this.#newExemplars();
-      writeExemplar(this.#exemplars, this.search.find(value), trace, value, this.#store.now());
+      writeExemplar(this.#exemplars, this.#toldSearch.find(value), trace, value, this.#store.now());
     } catch {
       // What tells the ids is the tracer's; the observation is counted already.
     }
   }
 
   #newExemplars(): Int32Array {
-    const bounds = this.search.bounds.slice(0, -1);
+    const bounds = this.#toldSearch.bounds.slice(0, -1);
     return this.#store.exemplars({ metric: this.#metric, attributes: this.#attributes, bounds });
   }
 }

@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import type { GaugeOrigin, WriterAnnouncement } from './announcements.ts';
 import { exemplarSlots, exemplarWords } from './exemplars.ts';
-import { isSet, slotsOf } from './series-layout.ts';
+import { isSet, slotBoundsOf, slotsOf } from './series-layout.ts';
 
 /** 64 KiB a slab: a service with a few models fits in one, and a slab is cheap enough to be had by each worker. */
 const SLAB_SLOTS = 8192;
@@ -23,6 +23,7 @@ export interface SeriesDescription {
   readonly metric: MetricDefinition;
   readonly attributes: Attributes;
   readonly bounds?: readonly number[];
+  readonly hasGrid?: boolean;
   readonly bins?: readonly Attributes[];
   readonly origin?: GaugeOrigin;
 }
@@ -104,13 +105,14 @@ class SlabSeriesStore implements SeriesStore {
       index: block.index + offset,
       startTimeMs: this.now(),
       ...(series.bounds === undefined ? undefined : { bounds: series.bounds }),
+      ...(series.hasGrid === true ? { hasGrid: true } : undefined),
       ...(series.bins === undefined ? undefined : { bins: series.bins }),
       ...(series.origin === undefined ? undefined : { origin: series.origin }),
     });
   }
 
   series(series: SeriesDescription): SlotBlock {
-    const block = this.reserve(slotsOf(series.metric.kind, series.bounds, series.bins));
+    const block = this.reserve(slotsOf(series.metric.kind, slotBoundsOf(series), series.bins));
     if (isSet(series.metric.kind)) {
       block.slots[block.index] = Number.NaN;
     }

@@ -12,16 +12,18 @@ import { createCompensatedSum, type CompensatedSum } from './compensated-sum.ts'
 import { type BucketExemplars, type Exemplar, exemplarWords, keepLatest, readExemplars } from './exemplars.ts';
 import { OVERFLOW_ATTRIBUTE } from './overflow-attribute.ts';
 import { rebucket, sameBounds } from './rebucket.ts';
+import { gridded, type GriddedBounds } from './histogram-grid.ts';
 import { createRetiredWriters } from './retired-writers.ts';
 import { seriesKey } from './series-key.ts';
-import { isSet, slotsOf } from './series-layout.ts';
+import { isSet, slotBoundsOf, slotsOf } from './series-layout.ts';
 
 /** One writer's part of a series. */
 interface Cell {
   readonly writer: number;
   readonly slots: Float64Array;
   readonly index: number;
-  readonly bounds: readonly number[] | undefined;
+  /** Of a histogram. */
+  readonly slotBounds: readonly number[] | undefined;
   readonly origin: GaugeOrigin;
 }
 
@@ -31,12 +33,18 @@ export interface ReadableSeries {
   readonly startTimeMs: number;
   /** The same array for all series that have the same bounds. */
   readonly bounds: readonly number[] | undefined;
+  /** Whether a histogram is counted by the exponential grid too. */
+  readonly hasGrid: boolean;
   /** A place for who writes the series as text to keep its labels: a table of them would cost more than the text. */
   labelText: string | undefined;
   /** The value of a counter; of what is set, `undefined` where nobody tells it. */
   readValue(): number | undefined;
-  /** Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places. */
-  readHistogram(target: Float64Array): void;
+  /**
+   * Adds the bucket counts and the sum up into `target`, which has `bounds.length + 2` places.
+   *
+   * @param grid gets the {@link GRID_COUNTS} counts of the same moment, of a histogram that has a grid
+   */
+  readHistogram(target: Float64Array, grid?: Float64Array): void;
   /** The latest exemplar of each bucket of a histogram, `undefined` where there is none at all. */
   readExemplars(): BucketExemplars | undefined;
 }
@@ -156,7 +164,7 @@ class SlabStoreReader implements StoreReader {
       writer: announcement.writer,
       slots,
       index: announcement.index,
-      bounds: this.#sameArray(announcement.bounds),
+      slotBounds: this.#slotBounds(announcement),
       origin: announcement.origin ?? 'manual',
     });
   }
@@ -207,6 +215,11 @@ class SlabStoreReader implements StoreReader {
     return known ?? bounds;
   }
 
+  #slotBounds({ bounds, hasGrid = false }: SeriesAnnouncement | RetiredSeries): readonly number[] | undefined {
+    const known = this.#sameArray(bounds);
+    return known && slotBoundsOf({ bounds: known, hasGrid });
+  }
+
   #retire(writer: number): void {
     this.#retired.add(writer);
     for (const slots of this.#slabs.get(writer)?.values() ?? []) {
@@ -254,10 +267,13 @@ const partsOfSum: CompensatedSum = createCompensatedSum();
 class SummedSeries implements ReadableSeries {
   readonly attributes: Attributes;
   readonly bounds: readonly number[] | undefined;
+  readonly hasGrid: boolean;
   startTimeMs: number;
   labelText: string | undefined = undefined;
   readonly #definition: MetricDefinition;
   readonly #now: () => number;
+  readonly #gridded: GriddedBounds | undefined;
+  readonly #slotBounds: readonly number[] | undefined;
   /** In the order of the writers' numbers, so that two readers add up alike. */
   #cells: Cell[] = [];
   #retired: Float64Array | undefined;
@@ -282,6 +298,9 @@ class SummedSeries implements ReadableSeries {
     this.#definition = definition;
     this.attributes = first.attributes;
     this.bounds = bounds;
+    this.hasGrid = bounds !== undefined && first.hasGrid === true;
+    this.#gridded = bounds !== undefined && this.hasGrid ? gridded(bounds) : undefined;
+    this.#slotBounds = this.#gridded?.slotBounds ?? bounds;
     this.startTimeMs = first.startTimeMs;
   }
 
@@ -302,10 +321,10 @@ class SummedSeries implements ReadableSeries {
   }
 
   setRetired(total: RetiredSeries): void {
+    const from = slotBoundsOf(total);
+    const to = this.#slotBounds;
     this.#retired =
-      total.bounds !== undefined && this.bounds !== undefined && !sameBounds(total.bounds, this.bounds)
-        ? rebucket(total.values, total.bounds, this.bounds)
-        : total.values;
+      from !== undefined && to !== undefined && !sameBounds(from, to) ? rebucket(total.values, from, to) : total.values;
     this.#retiredSumError = total.sumError;
     this.#retiredExemplars = sameBounds(total.bounds, this.bounds) ? total.exemplars : undefined;
     this.#findOnly();
@@ -326,7 +345,7 @@ class SummedSeries implements ReadableSeries {
 
   #findOnly(): void {
     const [only] = this.#cells;
-    const isAlone = this.#cells.length === 1 && this.#retired === undefined && only?.bounds === this.bounds;
+    const isAlone = this.#cells.length === 1 && this.#retired === undefined && only?.slotBounds === this.#slotBounds;
     this.#onlySlots = isAlone ? only?.slots : undefined;
     this.#onlyIndex = only?.index ?? 0;
   }
@@ -376,8 +395,21 @@ class SummedSeries implements ReadableSeries {
     return best;
   }
 
-  readHistogram(target: Float64Array): void {
-    const last = slotsOf('histogram', this.bounds) - 1;
+  readHistogram(target: Float64Array, grid?: Float64Array): void {
+    if (this.#gridded === undefined) {
+      this.#readSlots(target);
+      return;
+    }
+    const slots = scratchOf(slotsOf('histogram', this.#slotBounds));
+    this.#readSlots(slots);
+    this.#gridded.foldToBounds(slots, target);
+    if (grid !== undefined) {
+      this.#gridded.foldToGrid(slots, grid);
+    }
+  }
+
+  #readSlots(target: Float64Array): void {
+    const last = slotsOf('histogram', this.#slotBounds) - 1;
     const only = this.#onlySlots;
     if (only !== undefined) {
       const first = this.#onlyIndex;
@@ -395,7 +427,7 @@ class SummedSeries implements ReadableSeries {
       sum.add(this.#retiredSumError);
     }
     for (const cell of this.#cells) {
-      const { slots, index } = sameBounds(cell.bounds, this.bounds) ? cell : this.#rebucketed(cell);
+      const { slots, index } = sameBounds(cell.slotBounds, this.#slotBounds) ? cell : this.#rebucketed(cell);
       for (let place = 0; place < last; place++) {
         target[place] = (target[place] as number) + (slots[index + place] as number);
       }
@@ -421,8 +453,18 @@ class SummedSeries implements ReadableSeries {
   }
 
   #rebucketed(cell: Cell): { slots: Float64Array; index: number } {
-    const from = cell.bounds ?? [];
+    const from = cell.slotBounds ?? [];
     const values = cell.slots.subarray(cell.index, cell.index + slotsOf('histogram', from));
-    return { slots: rebucket(values, from, this.bounds ?? []), index: 0 };
+    return { slots: rebucket(values, from, this.#slotBounds ?? []), index: 0 };
   }
+}
+
+/** What is read before it is folded. */
+let scratch = new Float64Array(0);
+
+function scratchOf(slots: number): Float64Array {
+  if (scratch.length < slots) {
+    scratch = new Float64Array(slots);
+  }
+  return scratch;
 }
