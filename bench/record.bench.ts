@@ -7,7 +7,14 @@ import type { Requirement, Scenario, ScenarioContext, ScenarioResult } from './s
 /** Of each library, for five series. */
 const OURS = 'inferometer';
 const HAND_WRITTEN = 'hand-written';
-const LIBRARIES: readonly LibraryName[] = [OURS, 'inferometer-traced', HAND_WRITTEN, 'hand-written-binary', ...peers];
+const LIBRARIES: readonly LibraryName[] = [
+  OURS,
+  'inferometer-native',
+  'inferometer-traced',
+  HAND_WRITTEN,
+  'hand-written-binary',
+  ...peers,
+];
 
 /** What the project promises. */
 const TIMES_FASTER_THAN_PEERS = 20;
@@ -123,7 +130,7 @@ function resultOf(contestants: readonly Contestant[], rounds: number): ScenarioR
     explanation:
       'Nanoseconds for recording one inference into five series: a request, its latency, its confidence, its class and its ' +
       'batch size. Within sampled spans, the trace becomes the exemplar of the latency bucket; entering the span ' +
-      'is in the time. The ratio is the median over the rounds of this library divided by ours of the ' +
+      'is in the time. Native histograms count the latency by an exponential grid too. The ratio is the median over the rounds of this library divided by ours of the ' +
       'same round.',
     settings: { rounds },
     table: {

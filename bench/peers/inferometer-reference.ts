@@ -4,5 +4,5 @@ import type { MeasuredLibrary } from './library.ts';
 
 /** As `inferometer`, with a reference for each model: classes and confidences are counted by its bins too. */
 export function create(): Promise<MeasuredLibrary> {
-  return createInferometer(references([]));
+  return createInferometer({ models: references([]) });
 }

@@ -6,9 +6,8 @@ export function create(): Promise<MeasuredLibrary> {
   return createInferometer();
 }
 
-/** @param models as in the options */
-export async function createInferometer(models: ObservabilityOptions['models'] = {}): Promise<MeasuredLibrary> {
-  const observability = initObservability({ prometheus: { host: '127.0.0.1', port: 0 }, models });
+export async function createInferometer(options: ObservabilityOptions = {}): Promise<MeasuredLibrary> {
+  const observability = initObservability({ prometheus: { host: '127.0.0.1', port: 0 }, ...options });
   const { metricsUrl } = await observability.ready;
   return {
     record: (place: number): void => {

@@ -16,6 +16,7 @@ export const libraryNames = {
   'inferometer-reused-records': 'Inferometer, reused records',
   'inferometer-mixed-records': 'Inferometer, mixed records',
   'inferometer-traced': 'Inferometer, within sampled spans',
+  'inferometer-native': 'Inferometer, native histograms',
   'inferometer-reference': 'Inferometer, with references',
   'inferometer-features': 'Inferometer, with references and features',
   opentelemetry: 'OpenTelemetry JS',
