@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import {
   openMetricsFormat,
   textFormat,
-} from '../../../packages/observability/src/observer/exposition/exposition-format.ts';
-import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
+} from '../../../packages/observability/src/observer/exposition/text/text-formats.ts';
+import { createBodyWriter } from '../../../packages/observability/src/observer/exposition/body-writer.ts';
 import { readWithClientPython, requireClientPython, type PythonFamily } from '../../support/client-python.ts';
 import { counterData, gaugeData, histogram, histogramData, resourceMetrics } from '../../support/metric-data.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
@@ -34,7 +34,7 @@ describe("client_python's parsers", function () {
   it('read every series of the text format as it was told, however hostile', async () => {
     const bodies = fc
       .sample(hostileCollection, { seed: SEED, numRuns: 300 })
-      .map((metrics) => createTextWriter().writeText(metrics, textFormat).body.toString('utf8'));
+      .map((metrics) => createBodyWriter().writeBody(metrics, textFormat).body.toString('utf8'));
     const read = await readWithClientPython(
       python,
       bodies.map((body) => ({ format: 'text', body })),
@@ -55,10 +55,10 @@ describe("client_python's parsers", function () {
 
   it('read OpenMetrics with the same series and values, where totals may be told', async () => {
     const bodies = fc.sample(hostileCollection, { seed: SEED, numRuns: 300 }).map((metrics) => {
-      const writer = createTextWriter({ createdTimestamps: true });
+      const writer = createBodyWriter({ createdTimestamps: true });
       return {
-        text: writer.writeText(metrics, textFormat).body.toString('utf8'),
-        openMetrics: writer.writeText(metrics, openMetricsFormat).body.toString('utf8'),
+        text: writer.writeBody(metrics, textFormat).body.toString('utf8'),
+        openMetrics: writer.writeBody(metrics, openMetricsFormat).body.toString('utf8'),
       };
     });
     const read = await readWithClientPython(
@@ -96,8 +96,8 @@ describe("client_python's parsers", function () {
       ],
       { 'service.name': 'api' },
     );
-    const body = createTextWriter({ createdTimestamps: true })
-      .writeText(metrics, openMetricsFormat)
+    const body = createBodyWriter({ createdTimestamps: true })
+      .writeBody(metrics, openMetricsFormat)
       .body.toString('utf8');
     expect(body.endsWith('# EOF\n')).to.equal(true);
     const [families = []] = await readWithClientPython(python, [{ format: 'openMetrics', body }]);
@@ -150,7 +150,7 @@ describe("client_python's parsers", function () {
   });
 
   it('read OpenMetrics that has nothing to tell', async () => {
-    const body = createTextWriter().writeText(resourceMetrics([]), openMetricsFormat).body.toString('utf8');
+    const body = createBodyWriter().writeBody(resourceMetrics([]), openMetricsFormat).body.toString('utf8');
     expect(body).to.equal('# EOF\n');
     expect(await readWithClientPython(python, [{ format: 'openMetrics', body }])).to.deep.equal([[]]);
   });

@@ -3,6 +3,7 @@ import { wantsGzip } from '../../../packages/observability/src/observer/expositi
 import { negotiateFormat } from '../../../packages/observability/src/observer/exposition/negotiate-format.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
+const PROTOBUF = 'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 describe('what a scraper is answered with', () => {
@@ -28,9 +29,30 @@ describe('what a scraper is answered with', () => {
     ],
     // Prometheus 2.4 and before, and those who took it over from there: vmagent, Netdata.
     ['text/plain;version=0.0.4;q=1,*/*;q=0.1', TEXT],
-    // Prometheus with native histograms prefers the protobuf format, which is not here.
+    // Prometheus 2.42 with native histograms.
     [
-      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.5',
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+      PROTOBUF,
+    ],
+    // Prometheus 3 with native histograms.
+    [
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+      `${PROTOBUF}; escaping=underscores`,
+    ],
+    [
+      'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.5,application/openmetrics-text;version=1.0.0;q=0.6',
+      OPEN_METRICS,
+    ],
+    ['application/vnd.google.protobuf; encoding="delimited"; proto="io.prometheus.client.MetricFamily"', PROTOBUF],
+    ['application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0', TEXT],
+    // Other messages and encodings are not here, and nothing says that these would do.
+    ['application/vnd.google.protobuf', TEXT],
+    ['application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily', TEXT],
+    ['application/vnd.google.protobuf;encoding=delimited', TEXT],
+    ['application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text', TEXT],
+    ['application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=compact-text', TEXT],
+    [
+      'application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request;encoding=delimited,application/openmetrics-text;q=0.1',
       OPEN_METRICS,
     ],
     ['text/plain;version=1.0.0;escaping=dots', 'text/plain; version=1.0.0; charset=utf-8; escaping=underscores'],

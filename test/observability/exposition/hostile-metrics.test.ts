@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
+import { createBodyWriter } from '../../../packages/observability/src/observer/exposition/body-writer.ts';
 import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
 import { checkWithPromtool } from '../../support/promtool.ts';
@@ -18,7 +18,7 @@ describe('metrics of hostile origin', () => {
   it('become a body that a strict parser reads', () => {
     fc.assert(
       fc.property(hostileCollection, (metrics) => {
-        parsePrometheusText(createTextWriter().writeText(metrics).body.toString('utf8'));
+        parsePrometheusText(createBodyWriter().writeBody(metrics).body.toString('utf8'));
       }),
       { seed: SEED, numRuns: 1000 },
     );
@@ -35,7 +35,7 @@ describe('metrics of hostile origin', () => {
     fc.assert(
       fc.property(plain, (series) => {
         const data = series.map(([labels, value]) => [Object.fromEntries(labels), value] as const);
-        const { body, problems } = createTextWriter().writeText(resourceMetrics([[gaugeData('x', data)]]));
+        const { body, problems } = createBodyWriter().writeBody(resourceMetrics([[gaugeData('x', data)]]));
         const samples = parsePrometheusText(body.toString('utf8')).get('x')?.samples ?? [];
         const expected = new Map<string, number>();
         for (const [labels, value] of data) {
@@ -71,7 +71,7 @@ describe('metrics of hostile origin', () => {
           resource: collections[0]!.resource,
           scopeMetrics: collections.flatMap(({ scopeMetrics }) => scopeMetrics),
         }))
-        .map((metrics) => createTextWriter().writeText(metrics).body.toString('utf8'));
+        .map((metrics) => createBodyWriter().writeBody(metrics).body.toString('utf8'));
       for (const body of bodies) {
         await checkWithPromtool(promtool, body);
       }
@@ -83,7 +83,7 @@ describe('metrics of hostile origin', () => {
     });
 
     it('leave a body that promtool reads when there is nothing at all', async () => {
-      await checkWithPromtool(promtool, createTextWriter().writeText(resourceMetrics([])).body.toString('utf8'));
+      await checkWithPromtool(promtool, createBodyWriter().writeBody(resourceMetrics([])).body.toString('utf8'));
     });
   });
 });

@@ -1,5 +1,5 @@
 import { createDroppedValues } from '../../../packages/observability/src/diagnostics/dropped-values.ts';
-import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
+import { createBodyWriter } from '../../../packages/observability/src/observer/exposition/body-writer.ts';
 import { createStoreProducer } from '../../../packages/observability/src/observer/store-producer.ts';
 import { resolveOptions } from '../../../packages/observability/src/options/resolve-options.ts';
 import { createRecordingSide, type RecordingSide } from '../../../packages/observability/src/recording-side.ts';
@@ -38,7 +38,7 @@ export function startClockedRecording(given: ObservabilityOptions = {}): Clocked
     monotonicMs: () => monotonicMs,
   });
   const producer = createStoreProducer(reader, () => epochMs);
-  const writer = createTextWriter({ targetInfo: false });
+  const writer = createBodyWriter({ targetInfo: false });
   return {
     ...recording,
     advance: (ms) => {
@@ -47,7 +47,7 @@ export function startClockedRecording(given: ObservabilityOptions = {}): Clocked
     },
     scrape: async () => {
       const { resourceMetrics } = await producer.collect();
-      return readScrape(writer.writeText(resourceMetrics).body.toString('utf8'));
+      return readScrape(writer.writeBody(resourceMetrics).body.toString('utf8'));
     },
   };
 }

@@ -37,6 +37,8 @@ export interface ReadableSeries {
   readonly hasGrid: boolean;
   /** A place for who writes the series as text to keep its labels: a table of them would cost more than the text. */
   labelText: string | undefined;
+  /** The same for who writes protobuf. */
+  labelFields: string | undefined;
   /** The value of a counter; of what is set, `undefined` where nobody tells it. */
   readValue(): number | undefined;
   /**
@@ -270,6 +272,7 @@ class SummedSeries implements ReadableSeries {
   readonly hasGrid: boolean;
   startTimeMs: number;
   labelText: string | undefined = undefined;
+  labelFields: string | undefined = undefined;
   readonly #definition: MetricDefinition;
   readonly #now: () => number;
   readonly #gridded: GriddedBounds | undefined;

@@ -20,6 +20,19 @@ export interface BodyBuilder {
   appendAgain(from: number, byteCount: number): void;
   /** Appends a sample's value and the end of its line. */
   appendValue(value: number): void;
+  /** Appends an integer from 0 to 2^53 as a varint of protobuf, as short as can be. */
+  appendVarint(value: number): void;
+  /** Appends eight bytes, the lowest first. */
+  appendDouble(value: number): void;
+  /** Leaves out so many bytes, which are written later. @returns where they are */
+  skip(byteCount: number): number;
+  /**
+   * Writes the length of all that was appended since `byteCount` bytes were skipped at `at`, into these bytes. Where it
+   * takes more or fewer, what follows is moved: needs room for {@link MAX_LENGTH_BYTES}.
+   *
+   * @returns how many bytes it took
+   */
+  writeLength(at: number, byteCount: number): number;
   /** Takes back what was appended after there were `length` bytes. */
   cutTo(length: number): void;
   /** The body. The builder is not used afterwards. */
@@ -29,11 +42,17 @@ export interface BodyBuilder {
 /** As long as any number's text: `-2.2250738585072014e-308`, and the end of the line. */
 export const MAX_VALUE_BYTES = 25;
 
+/** As long as the length of any body that fits into memory. */
+export const MAX_LENGTH_BYTES = 5;
+
 /** What a small service's body takes; doubled as often as needed. */
 export const FIRST_BYTES: number = 64 * 1024;
 
 /** How far a copy may run over its end. */
 const MARGIN_BYTES = 4;
+
+/** A varint has seven bits in each byte, and the eighth where more follow. */
+const MORE_FOLLOW = 0x80;
 
 const ZERO = 48;
 const NEWLINE = 10;
@@ -106,8 +125,56 @@ class MemoryBodyBuilder implements BodyBuilder {
     this.#length += 1;
   }
 
+  appendVarint(value: number): void {
+    this.#length = this.#writeVarint(this.#length, value);
+  }
+
+  appendDouble(value: number): void {
+    // Prometheus takes one of the many NaNs for the mark of a series that ended.
+    this.#view.setFloat64(this.#length, Number.isNaN(value) ? Number.NaN : value, true);
+    this.#length += 8;
+  }
+
+  skip(byteCount: number): number {
+    const at = this.#length;
+    this.#length += byteCount;
+    return at;
+  }
+
+  writeLength(at: number, byteCount: number): number {
+    const from = at + byteCount;
+    const length = this.#length - from;
+    const needed = varintBytes(length);
+    if (needed !== byteCount) {
+      this.#bytes.copyWithin(at + needed, from, this.#length);
+      this.#length += needed - byteCount;
+    }
+    this.#writeVarint(at, length);
+    return needed;
+  }
+
   cutTo(length: number): void {
     this.#length = length;
+  }
+
+  /** @returns where it ends */
+  #writeVarint(at: number, value: number): number {
+    const view = this.#view;
+    let place = at;
+    let rest = value;
+    // Integers of 31 bits are shifted; as floats each byte would cost a division.
+    while (rest > 0x7fff_ffff) {
+      view.setUint8(place, (rest % MORE_FOLLOW) | MORE_FOLLOW);
+      rest = Math.floor(rest / MORE_FOLLOW);
+      place += 1;
+    }
+    while (rest >= MORE_FOLLOW) {
+      view.setUint8(place, (rest & 0x7f) | MORE_FOLLOW);
+      rest >>= 7;
+      place += 1;
+    }
+    view.setUint8(place, rest);
+    return place + 1;
   }
 
   finish(): Buffer {
@@ -136,6 +203,11 @@ class MemoryBodyBuilder implements BodyBuilder {
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** @param value an integer from 0 to 2^31 - 1 */
+function varintBytes(value: number): number {
+  return value < 2 ** 14 ? (value < 2 ** 7 ? 1 : 2) : value < 2 ** 21 ? 3 : value < 2 ** 28 ? 4 : 5;
 }
 
 /** @param value an integer from 0 to 2^31 - 1 */

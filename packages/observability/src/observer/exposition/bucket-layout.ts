@@ -1,14 +1,13 @@
-import { createByteRun, type ByteRun } from './byte-run.ts';
-import { bucketBoundText } from './number-text.ts';
+import type { BucketTails } from './text/bucket-tails.ts';
 
-/** How the buckets of a histogram are written: the part of each line that is the same for every series. */
+/** The buckets of a histogram, the part of it that is the same for every series. */
 export interface BucketLayout {
-  /** `le="0.05"} `, one for each finite bound and one for `+Inf`. */
-  readonly tails: readonly ByteRun[];
-  /** Bytes of all tails. */
-  readonly tailBytes: number;
+  /** Upper bounds, ascending; the last one is infinite. */
+  readonly bounds: Float64Array;
   /** Whether there are buckets of negative values. */
   readonly hasNegative: boolean;
+  /** A place for who writes text to keep what it says of the buckets. */
+  tails: BucketTails | undefined;
 }
 
 /**
@@ -27,11 +26,10 @@ export function createBucketLayout(boundaries: readonly number[]): BucketLayout 
     }
     previous = bound;
   }
-  const tails = [...finite, Infinity].map((bound) => createByteRun(`le="${bucketBoundText(bound)}"} `));
   return {
-    tails,
-    tailBytes: tails.reduce((sum, { byteCount }) => sum + byteCount, 0),
+    bounds: Float64Array.of(...finite, Infinity),
     hasNegative: (finite[0] ?? 0) < 0,
+    tails: undefined,
   };
 }
 

@@ -5,7 +5,7 @@ const MIN_EXPONENT = -1074;
 const MAX_EXPONENT = 1023;
 
 /**
- * An exponential histogram with classic buckets, since the text format 0.0.4 has no others. Its bounds are powers of
+ * An exponential histogram with classic buckets, since the text formats have no others, and not every Prometheus reads others. Its bounds are powers of
  * two: at every scale from 0 on they are bounds of the exponential buckets too, so the counts are exact and `le` stays
  * where it is when the histogram rescales itself. At scales below 0 the bounds are as far apart as its own.
  *
@@ -65,8 +65,10 @@ function addSide(
   const to = sign > 0 ? highest : highest + step;
   for (let exponent = from; exponent <= to; exponent += step) {
     const bound = sign * powerOfTwo(exponent);
-    if (bound !== -Infinity) {
-      countAtBound.set(bound, (countAtBound.get(bound) ?? 0) + (counts.get(exponent) ?? 0));
+    const count = counts.get(exponent) ?? 0;
+    if (bound !== -Infinity || count > 0) {
+      const finiteBound = Math.max(bound, -Number.MAX_VALUE);
+      countAtBound.set(finiteBound, (countAtBound.get(finiteBound) ?? 0) + count);
     }
   }
 }

@@ -5,7 +5,7 @@ import { readableBehind } from '../store-metric.ts';
 import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
 import { familyNaming } from './family-naming.ts';
 
-/** Everything that is written under one `# TYPE` line, of however many scopes and producers. */
+/** Everything that is written as one family, of however many scopes and producers. */
 export interface MetricFamily extends FamilyHead {
   /** The first description that is not empty. */
   help: string;
@@ -72,7 +72,7 @@ function place(
 ): string | undefined {
   const kind = kindOf(metric);
   if (kind === undefined) {
-    return 'its kind is unknown to the text format';
+    return 'its kind is unknown to Prometheus';
   }
   if (kind !== 'gauge' && metric.aggregationTemporality !== AggregationTemporality.CUMULATIVE) {
     return 'Prometheus needs cumulative values, and its producer tells differences';

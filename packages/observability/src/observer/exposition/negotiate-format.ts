@@ -1,5 +1,7 @@
-import { openMetricsFormat, textFormat, type ExpositionFormat } from './exposition-format.ts';
+import type { ExpositionFormat } from './exposition-format.ts';
 import { headerElements, type HeaderElement } from './header-list.ts';
+import { protobufFormat } from './protobuf/protobuf-format.ts';
+import { openMetricsFormat, textFormat } from './text/text-formats.ts';
 
 /** What a request is answered with. */
 export interface NegotiatedFormat {
@@ -10,6 +12,11 @@ export interface NegotiatedFormat {
 
 const TEXT = 'text/plain';
 const OPEN_METRICS = 'application/openmetrics-text';
+const PROTOBUF = 'application/vnd.google.protobuf';
+
+/** Families one after the other, each with its length before it. There are text encodings too, which nobody asks for. */
+const PROTOBUF_MESSAGE = 'io.prometheus.client.MetricFamily';
+const PROTOBUF_ENCODING = 'delimited';
 
 /** Prometheus 3 calls the text format 1.0.0 where names may stand in quotes; ours never have to. */
 const TEXT_VERSIONS: ReadonlySet<string> = new Set(['0.0.4', '1.0.0']);
@@ -28,17 +35,25 @@ const ESCAPINGS: ReadonlySet<string> = new Set(['allow-utf-8', 'underscores', 'd
  */
 export function negotiateFormat(accept: string | undefined): NegotiatedFormat {
   for (const element of headerElements(accept)) {
-    const version = element.parameters.get('version');
-    if (element.quality === 0) {
+    const { value, parameters, quality } = element;
+    const version = parameters.get('version');
+    if (quality === 0) {
       break;
     }
-    if (element.value === OPEN_METRICS && (version === undefined || OPEN_METRICS_VERSIONS.has(version))) {
-      return answerWith(openMetricsFormat, OPEN_METRICS, version ?? '1.0.0', element);
+    if (value === PROTOBUF && isDelimited(parameters)) {
+      return answerWith(
+        protobufFormat,
+        `${PROTOBUF}; proto=${PROTOBUF_MESSAGE}; encoding=${PROTOBUF_ENCODING}`,
+        element,
+      );
     }
-    if (element.value === TEXT && (version === undefined || TEXT_VERSIONS.has(version))) {
-      return answerWith(textFormat, TEXT, version ?? '0.0.4', element);
+    if (value === OPEN_METRICS && (version === undefined || OPEN_METRICS_VERSIONS.has(version))) {
+      return answerWith(openMetricsFormat, `${OPEN_METRICS}; version=${version ?? '1.0.0'}; charset=utf-8`, element);
     }
-    if (element.value === '*/*' || element.value === 'text/*') {
+    if (value === TEXT && (version === undefined || TEXT_VERSIONS.has(version))) {
+      return answerWith(textFormat, `${TEXT}; version=${version ?? '0.0.4'}; charset=utf-8`, element);
+    }
+    if (value === '*/*' || value === 'text/*') {
       return DEFAULT;
     }
   }
@@ -50,12 +65,11 @@ const DEFAULT: NegotiatedFormat = {
   contentType: `${TEXT}; version=0.0.4; charset=utf-8`,
 };
 
-function answerWith(
-  format: ExpositionFormat,
-  mediaType: string,
-  version: string,
-  { parameters }: HeaderElement,
-): NegotiatedFormat {
+function isDelimited(parameters: HeaderElement['parameters']): boolean {
+  return parameters.get('proto') === PROTOBUF_MESSAGE && parameters.get('encoding') === PROTOBUF_ENCODING;
+}
+
+function answerWith(format: ExpositionFormat, mediaType: string, { parameters }: HeaderElement): NegotiatedFormat {
   const escaping = ESCAPINGS.has(parameters.get('escaping') ?? '') ? '; escaping=underscores' : '';
-  return { format, contentType: `${mediaType}; version=${version}; charset=utf-8${escaping}` };
+  return { format, contentType: `${mediaType}${escaping}` };
 }

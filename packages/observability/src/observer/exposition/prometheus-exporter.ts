@@ -5,12 +5,13 @@ import { systemClock, type Clock } from '../clock.ts';
 import { DeadlineExceededError, withDeadline } from '../deadline.ts';
 import { guardProducer, ProducerFailedError } from '../guard-producer.ts';
 import { createProblemLog, type ProblemLog } from '../problem-log.ts';
-import { textFormat, type ExpositionFormat } from './exposition-format.ts';
+import { createBodyWriter, type BodyWriter } from './body-writer.ts';
+import type { ExpositionFormat } from './exposition-format.ts';
 import { wantsGzip } from './negotiate-encoding.ts';
 import { negotiateFormat } from './negotiate-format.ts';
 import { runInSlices } from './run-in-slices.ts';
 import { createSharedScrapes, type SharedScrapes } from './shared-scrapes.ts';
-import { createTextWriter, type TextWriter } from './text-writer.ts';
+import { textFormat } from './text/text-formats.ts';
 
 /** Options of {@link InferometerPrometheusExporter}. */
 export interface InferometerPrometheusExporterOptions {
@@ -20,7 +21,10 @@ export interface InferometerPrometheusExporterOptions {
   readonly collectTimeoutMs?: number;
   /** Whether the resource is written as `target_info`; default true. */
   readonly targetInfo?: boolean;
-  /** Whether OpenMetrics tells when counters and histograms began, a line for each; default false. */
+  /**
+   * Whether OpenMetrics tells when counters and histograms began, a line for each; default false. Protobuf always does: there
+   * it is a few bytes.
+   */
   readonly createdTimestamps?: boolean;
   /** Called after each body that was written. */
   readonly onScrape?: (scrape: ScrapeReport) => void;
@@ -42,7 +46,9 @@ const DEFAULT_COLLECT_TIMEOUT_MS = 5000;
 
 /**
  * OpenTelemetry's Prometheus reader with the names of the OTel-Prometheus specification, a body that Prometheus
- * always accepts, in the text format or OpenMetrics as the scraper likes, compressed for who takes it, and deadlines. It starts no server: give its {@link getMetricsRequestHandler} to one.
+ * always accepts, in the text format, OpenMetrics or protobuf as the scraper likes, compressed for who takes it, and
+ * deadlines. Exponential histograms are native ones in protobuf, besides their classic buckets. It starts no server: give
+ * its {@link getMetricsRequestHandler} to one.
  *
  * @example
  * const exporter = new InferometerPrometheusExporter();
@@ -53,7 +59,7 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
   readonly #collectTimeoutMs: number;
   readonly #clock: Clock;
   readonly #log: ProblemLog;
-  readonly #writer: TextWriter;
+  readonly #writer: BodyWriter;
   readonly #scrapes: SharedScrapes;
   readonly #onScrape: (scrape: ScrapeReport) => void;
 
@@ -75,7 +81,7 @@ export class InferometerPrometheusExporter extends PrometheusExporter {
     this.#collectTimeoutMs = collectTimeoutMs;
     this.#clock = clock;
     this.#log = log;
-    this.#writer = createTextWriter({
+    this.#writer = createBodyWriter({
       targetInfo: options.targetInfo ?? true,
       createdTimestamps: options.createdTimestamps ?? false,
     });

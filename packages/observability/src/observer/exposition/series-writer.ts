@@ -1,27 +1,21 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import { DataPointType, type DataPoint, type Histogram, type MetricData } from '@opentelemetry/sdk-metrics';
+import {
+  DataPointType,
+  type DataPoint,
+  type ExponentialHistogram,
+  type Histogram,
+  type MetricData,
+} from '@opentelemetry/sdk-metrics';
 import type { MetricDefinition } from '../../catalogue/metric-definition.ts';
 import type { ReadableMetric, ReadableSeries } from '../../store/store-reader.ts';
 import { readableBehind, startTimeMsOf } from '../store-metric.ts';
 import type { BodyBuilder } from './body-builder.ts';
-import type { BucketLayout } from './bucket-layout.ts';
 import type { ByteText } from './byte-text.ts';
-import type { CumulativeCounts } from './cumulative-counts.ts';
-import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
 import { classicHistogram } from './exponential-buckets.ts';
-import type { SeriesLabels } from './series-labels.ts';
-import type { SeriesLines } from './series-lines.ts';
-
-/** What writers of series share. */
-export interface SeriesWriterParts {
-  readonly labels: SeriesLabels;
-  readonly histogramLabels: SeriesLabels;
-  readonly layoutOf: (boundaries: readonly number[]) => BucketLayout;
-  readonly lines: SeriesLines;
-  readonly cumulative: CumulativeCounts;
-  /** Whether it is told when series began, where the format has a place for it. */
-  readonly createdTimestamps: boolean;
-}
+import type { FamilyHead } from './exposition-format.ts';
+import type { NativeHistogram } from './native-histogram.ts';
+import { nativeOfExponential } from './native-of-exponential.ts';
+import type { SeriesWriterParts } from './series-writer-parts.ts';
 
 /** Something that has a label set: a data point, or a series of the store. */
 interface Labelled {
@@ -38,27 +32,32 @@ export interface SeriesWriter<Series extends Labelled = Labelled> {
   write(body: BodyBuilder, labels: ByteText, series: Series): void;
 }
 
-/** The series of a metric of any origin. */
+/**
+ * The series of a metric of any origin.
+ *
+ * @param isNative whether its exponential histograms are written with exponential buckets besides the others
+ */
 export function createSeriesWriter(
   metric: MetricData,
   family: FamilyHead,
-  format: ExpositionFormat,
+  isNative: boolean,
   parts: SeriesWriterParts,
 ): SeriesWriter {
-  const tellsStart = parts.createdTimestamps && format.tellsMore;
   const readable = readableBehind(metric);
   if (readable !== undefined) {
     return readable.definition.kind === 'histogram'
-      ? storeHistograms(readable, family, format, parts, tellsStart)
-      : storeNumbers(readable, family, format, parts, tellsStart);
+      ? storeHistograms(readable, family, parts)
+      : storeNumbers(readable, family, parts);
   }
   switch (metric.dataPointType) {
     case DataPointType.HISTOGRAM:
-      return histogramPoints(metric.dataPoints, (value) => value, family, format, parts, tellsStart);
-    case DataPointType.EXPONENTIAL_HISTOGRAM:
-      return histogramPoints(metric.dataPoints, classicHistogram, family, format, parts, tellsStart);
+      return histogramPoints(metric.dataPoints, (value) => value, noNative, family, parts);
+    case DataPointType.EXPONENTIAL_HISTOGRAM: {
+      const toNative = isNative ? nativeOfExponential : noNative;
+      return histogramPoints<ExponentialHistogram>(metric.dataPoints, classicHistogram, toNative, family, parts);
+    }
     default:
-      return numberPoints(metric.dataPoints, family, format, parts, tellsStart);
+      return numberPoints(metric.dataPoints, family, parts);
   }
 }
 
@@ -70,28 +69,29 @@ function areDistinct({ userLabels }: MetricDefinition): boolean {
 function storeHistograms(
   { definition, series }: ReadableMetric,
   { name }: FamilyHead,
-  format: ExpositionFormat,
-  { histogramLabels, layoutOf, lines: linesOf, cumulative }: SeriesWriterParts,
-  tellsStart: boolean,
+  { histogramLabels, layoutOf, histograms, cumulative, tellsStart, tellsExemplars }: SeriesWriterParts,
 ): SeriesWriter<ReadableSeries> {
-  const lines = linesOf.ofHistograms(name, format);
+  const encoder = histograms(name);
   let values = new Float64Array(0);
   return {
     series: series.values(),
     areDistinct: areDistinct(definition),
-    labelsOf: (one) => histogramLabels.textOfSeries(one),
+    labelsOf: (one) => histogramLabels.ofSeries(one),
     write(body, labels, one): void {
       const bounds = one.bounds ?? [];
       const layout = layoutOf(bounds);
-      const buckets = layout.tails.length;
       if (values.length !== bounds.length + 2) {
         values = new Float64Array(bounds.length + 2);
       }
       one.readHistogram(values);
-      const counts = cumulative.of(values, bounds.length + 1, buckets, 0);
-      const startTimeMs = tellsStart ? startTimeMsOf(definition, one) : undefined;
-      const exemplars = format.tellsMore ? one.readExemplars() : undefined;
-      lines.write(body, labels, layout, counts, values[bounds.length + 1], exemplars, startTimeMs);
+      encoder.write(body, labels, {
+        layout,
+        counts: cumulative.of(values, bounds.length + 1, layout.bounds.length, 0),
+        sum: values[bounds.length + 1],
+        exemplars: tellsExemplars ? one.readExemplars() : undefined,
+        startTimeMs: tellsStart ? startTimeMsOf(definition, one) : undefined,
+        native: undefined,
+      });
     },
   };
 }
@@ -99,43 +99,49 @@ function storeHistograms(
 function storeNumbers(
   { definition, series }: ReadableMetric,
   { name, type }: FamilyHead,
-  format: ExpositionFormat,
-  { labels: seriesLabels, lines: linesOf }: SeriesWriterParts,
-  tellsStart: boolean,
+  { labels: seriesLabels, numbers, tellsStart }: SeriesWriterParts,
 ): SeriesWriter<ReadableSeries> {
-  const lines = linesOf.ofNumbers(name, type, format);
+  const encoder = numbers[type](name);
   return {
     series: series.values(),
     areDistinct: areDistinct(definition),
-    labelsOf: (one) => seriesLabels.textOfSeries(one),
+    labelsOf: (one) => seriesLabels.ofSeries(one),
     write(body, labels, one): void {
       const value = one.readValue();
       if (value !== undefined) {
-        lines.write(body, labels, value, tellsStart ? startTimeMsOf(definition, one) : undefined);
+        encoder.write(body, labels, value, tellsStart ? startTimeMsOf(definition, one) : undefined);
       }
     },
   };
 }
 
+function noNative(): undefined {
+  return undefined;
+}
+
 function histogramPoints<T>(
   points: readonly DataPoint<T>[],
   toHistogram: (value: T) => Histogram,
+  toNative: (value: T) => NativeHistogram | undefined,
   { name }: FamilyHead,
-  format: ExpositionFormat,
-  { histogramLabels, layoutOf, lines: linesOf, cumulative }: SeriesWriterParts,
-  tellsStart: boolean,
+  { histogramLabels, layoutOf, histograms, cumulative, tellsStart }: SeriesWriterParts,
 ): SeriesWriter<DataPoint<T>> {
-  const lines = linesOf.ofHistograms(name, format);
+  const encoder = histograms(name);
   return {
     series: points.values(),
     areDistinct: false,
-    labelsOf: ({ attributes }) => histogramLabels.textOf(attributes),
-    write(body, labels, point): void {
-      const { buckets, count, sum } = toHistogram(point.value);
+    labelsOf: ({ attributes }) => histogramLabels.of(attributes),
+    write(body, labels, { value, startTime }): void {
+      const { buckets, count, sum } = toHistogram(value);
       const layout = layoutOf(buckets.boundaries);
-      const counts = cumulative.of(buckets.counts, buckets.counts.length, layout.tails.length, count);
-      const startTimeMs = tellsStart ? knownTimeMs(point.startTime) : undefined;
-      lines.write(body, labels, layout, counts, sum, undefined, startTimeMs);
+      encoder.write(body, labels, {
+        layout,
+        counts: cumulative.of(buckets.counts, buckets.counts.length, layout.bounds.length, count),
+        sum,
+        exemplars: undefined,
+        startTimeMs: tellsStart ? knownTimeMs(startTime) : undefined,
+        native: toNative(value),
+      });
     },
   };
 }
@@ -143,22 +149,24 @@ function histogramPoints<T>(
 function numberPoints(
   points: readonly DataPoint<number>[],
   { name, type }: FamilyHead,
-  format: ExpositionFormat,
-  { labels: seriesLabels, lines: linesOf }: SeriesWriterParts,
-  tellsStart: boolean,
+  { labels: seriesLabels, numbers, tellsStart }: SeriesWriterParts,
 ): SeriesWriter<DataPoint<number>> {
-  const lines = linesOf.ofNumbers(name, type, format);
+  const encoder = numbers[type](name);
   return {
     series: points.values(),
     areDistinct: false,
-    labelsOf: ({ attributes }) => seriesLabels.textOf(attributes),
-    write(body, labels, point): void {
-      lines.write(body, labels, point.value, tellsStart ? knownTimeMs(point.startTime) : undefined);
+    labelsOf: ({ attributes }) => seriesLabels.of(attributes),
+    write(body, labels, { value, startTime }): void {
+      encoder.write(body, labels, value, tellsStart ? knownTimeMs(startTime) : undefined);
     },
   };
 }
 
-/** `undefined` for the time 0, which stands for "unknown". */
-function knownTimeMs([seconds, nanoseconds]: HrTime): number | undefined {
-  return seconds === 0 && nanoseconds === 0 ? undefined : seconds * 1000 + nanoseconds / 1e6;
+/** The end of the year 9999, where the times of protobuf end. */
+const MAX_TIME_MS = 253_402_300_800_000;
+
+/** @param time the time 0 stands for "unknown"; a producer that keeps to no rule may bring none */
+function knownTimeMs(time: HrTime | undefined): number | undefined {
+  const timeMs = (time?.[0] ?? 0) * 1000 + (time?.[1] ?? 0) / 1e6;
+  return timeMs > 0 && timeMs < MAX_TIME_MS ? timeMs : undefined;
 }

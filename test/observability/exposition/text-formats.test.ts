@@ -1,6 +1,6 @@
 import { AggregationTemporality, type MetricData } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
-import { createTextWriter } from '../../../packages/observability/src/observer/exposition/text-writer.ts';
+import { createBodyWriter } from '../../../packages/observability/src/observer/exposition/body-writer.ts';
 import {
   counterData,
   exponentialHistogramData,
@@ -13,7 +13,7 @@ import {
 import { parsePrometheusText, type PrometheusFamily } from '../../support/prometheus-text.ts';
 
 function write(...scopes: MetricData[][]): { text: string; problems: readonly string[] } {
-  const { body, problems } = createTextWriter().writeText(resourceMetrics(scopes));
+  const { body, problems } = createBodyWriter().writeBody(resourceMetrics(scopes));
   return { text: body.toString('utf8'), problems };
 }
 
@@ -23,8 +23,8 @@ function families(...scopes: MetricData[][]): ReadonlyMap<string, PrometheusFami
 
 describe('the text writer', () => {
   it('takes metrics for what they are now, whatever they were in the body before', () => {
-    const writer = createTextWriter({ targetInfo: false });
-    const textOf = (metric: MetricData): string => writer.writeText(resourceMetrics([[metric]])).body.toString();
+    const writer = createBodyWriter({ targetInfo: false });
+    const textOf = (metric: MetricData): string => writer.writeBody(resourceMetrics([[metric]])).body.toString();
     const descriptor = { name: 'x', description: '', unit: 's', valueType: 1 };
     const points = [[{}, 1]] as const;
     expect(textOf({ ...gaugeData('x', points), descriptor })).to.contain('\nx_seconds 1\n');
@@ -36,13 +36,13 @@ describe('the text writer', () => {
   });
 
   it('writes right names when there have been more of them than anybody has', () => {
-    const writer = createTextWriter({ targetInfo: false });
+    const writer = createBodyWriter({ targetInfo: false });
     for (let first = 0; first < 30_000; first += 6000) {
       const metrics = Array.from({ length: 6000 }, (_, place) =>
         gaugeData(`m_${first + place}`, [[{}, first + place]]),
       );
       const lines = writer
-        .writeText(resourceMetrics([metrics]))
+        .writeBody(resourceMetrics([metrics]))
         .body.toString()
         .trimEnd()
         .split('\n');
@@ -142,7 +142,7 @@ inference_latency_seconds_count{model_type="document"} 10
 
   it('writes the resource as target_info, unless that is off', () => {
     const metrics = resourceMetrics([], { 'service.name': 'api', 'process.command_args': ['node', 'x'] });
-    const text = createTextWriter().writeText(metrics).body.toString();
+    const text = createBodyWriter().writeBody(metrics).body.toString();
     expect(parsePrometheusText(text).get('target_info')).to.deep.equal({
       name: 'target_info',
       type: 'gauge',
@@ -151,12 +151,12 @@ inference_latency_seconds_count{model_type="document"} 10
         { name: 'target_info', labels: { service_name: 'api', process_command_args: '["node","x"]' }, value: 1 },
       ],
     });
-    expect(createTextWriter({ targetInfo: false }).writeText(metrics).body.toString()).not.to.contain('target_info');
+    expect(createBodyWriter({ targetInfo: false }).writeBody(metrics).body.toString()).not.to.contain('target_info');
   });
 
   it("does not mix a metric of the user's with the target_info of the resource", () => {
     const metrics = resourceMetrics([[gaugeData('target.info', [[{ a: '1' }, 1]])]], { 'service.name': 'api' });
-    const { body, problems } = createTextWriter().writeText(metrics);
+    const { body, problems } = createBodyWriter().writeBody(metrics);
     expect(parsePrometheusText(body.toString()).get('target_info')?.samples).to.have.length(1);
     expect(problems).to.have.length(1);
   });
@@ -211,9 +211,9 @@ inference_latency_seconds_count{model_type="document"} 10
   });
 
   it('keeps the same one of two series when the SDK tells their scopes in another order', () => {
-    const writer = createTextWriter();
+    const writer = createBodyWriter();
     const metrics = resourceMetrics([[gaugeData('x', [[{}, 1]])], [gaugeData('x', [[{}, 2]])]]);
-    const bodyOf = (): string => writer.writeText(metrics).body.toString();
+    const bodyOf = (): string => writer.writeBody(metrics).body.toString();
     expect(bodyOf()).to.contain('x 1\n');
     metrics.scopeMetrics.reverse();
     expect(bodyOf()).to.contain('x 1\n');
@@ -341,10 +341,10 @@ inference_latency_seconds_count{model_type="document"} 10
   });
 
   it('writes the same body again, and new values for the same attributes objects', () => {
-    const writer = createTextWriter();
+    const writer = createBodyWriter();
     const attributes = { model_type: 'document' };
     const bodyOf = (value: number): string =>
-      writer.writeText(resourceMetrics([[counterData('requests', [[attributes, value]])]])).body.toString();
+      writer.writeBody(resourceMetrics([[counterData('requests', [[attributes, value]])]])).body.toString();
     expect(bodyOf(1)).to.contain('requests_total{model_type="document"} 1\n');
     expect(bodyOf(2)).to.contain('requests_total{model_type="document"} 2\n');
   });

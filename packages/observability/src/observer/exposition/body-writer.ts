@@ -1,17 +1,16 @@
-import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { createBodyBuilder, type BodyBuilder } from './body-builder.ts';
-import { createBucketLayouts } from './bucket-layout.ts';
 import type { ByteText } from './byte-text.ts';
-import { createCumulativeCounts } from './cumulative-counts.ts';
-import { textFormat, type ExpositionFormat, type FamilyHead } from './exposition-format.ts';
+import type { ExpositionFormat, FamilyHead } from './exposition-format.ts';
 import { groupFamilies, type MetricFamily } from './metric-families.ts';
+import { isNativeFamily } from './native-family.ts';
 import { createScopeOrder } from './scope-order.ts';
-import { createSeriesLabels } from './series-labels.ts';
-import { createSeriesLines } from './series-lines.ts';
-import { createSeriesWriter, type SeriesWriter, type SeriesWriterParts } from './series-writer.ts';
+import { createSeriesWriterParts, type SeriesWriterParts } from './series-writer-parts.ts';
+import { createSeriesWriter, type SeriesWriter } from './series-writer.ts';
+import { textFormat } from './text/text-formats.ts';
 
-/** Writes collected metrics in a text format of Prometheus. */
-export interface TextWriter {
+/** Writes collected metrics in a format of Prometheus. */
+export interface BodyWriter {
   /**
    * Writes metrics of any origin as a body that Prometheus accepts whole. What would break it is left out and told:
    * a metric whose type or names clash with an earlier one's, a series that is there already, a value that is no
@@ -20,18 +19,18 @@ export interface TextWriter {
    * @param format default the text format 0.0.4
    * @param memory where to write; other memory takes its place once it is too short
    */
-  writeText(resourceMetrics: ResourceMetrics, format?: ExpositionFormat, memory?: Buffer): WrittenText;
+  writeBody(resourceMetrics: ResourceMetrics, format?: ExpositionFormat, memory?: Buffer): WrittenBody;
   /** The same in steps of some tenths of a millisecond, between which others can have their turn. */
   stepsOf(
     resourceMetrics: ResourceMetrics,
     format: ExpositionFormat,
     memory?: Buffer,
-  ): Generator<undefined, WrittenText, undefined>;
+  ): Generator<undefined, WrittenBody, undefined>;
 }
 
 /** A body and what could not be written into it. */
-export interface WrittenText {
-  /** UTF-8, ends with a newline unless it is empty. */
+export interface WrittenBody {
+  /** A text is UTF-8 and ends with a newline. */
   readonly body: Buffer;
   /** How many series are in it; a histogram is one. */
   readonly seriesCount: number;
@@ -39,11 +38,11 @@ export interface WrittenText {
   readonly problems: readonly string[];
 }
 
-/** Options of {@link createTextWriter}. */
-export interface TextWriterOptions {
+/** Options of {@link createBodyWriter}. */
+export interface BodyWriterOptions {
   /** Whether the resource is written as `target_info`; default true. */
   readonly targetInfo?: boolean;
-  /** Whether it is told when series began, in OpenMetrics; default false. */
+  /** Whether OpenMetrics tells when counters and histograms began, a line for each; default false. Protobuf always does. */
   readonly createdTimestamps?: boolean;
 }
 
@@ -53,28 +52,21 @@ const TARGET_INFO: FamilyHead = { name: 'target_info', type: 'info', help: 'Targ
 const SERIES_PER_STEP = 256;
 
 /** A writer that remembers label texts from one body to the next: keep one for each reader. */
-export function createTextWriter({ targetInfo = true, createdTimestamps = false }: TextWriterOptions = {}): TextWriter {
-  return new FamilyTextWriter(targetInfo, createdTimestamps);
+export function createBodyWriter({ targetInfo = true, createdTimestamps = false }: BodyWriterOptions = {}): BodyWriter {
+  return new FamilyBodyWriter(targetInfo, createdTimestamps);
 }
 
-class FamilyTextWriter implements TextWriter {
+class FamilyBodyWriter implements BodyWriter {
   readonly #targetInfo: boolean;
-  readonly #parts: SeriesWriterParts;
+  readonly #partsIn: (format: ExpositionFormat) => SeriesWriterParts;
   readonly #inOrder = createScopeOrder();
 
   constructor(targetInfo: boolean, createdTimestamps: boolean) {
     this.#targetInfo = targetInfo;
-    this.#parts = {
-      labels: createSeriesLabels(),
-      histogramLabels: createSeriesLabels('le'),
-      layoutOf: createBucketLayouts(),
-      lines: createSeriesLines(),
-      cumulative: createCumulativeCounts(),
-      createdTimestamps,
-    };
+    this.#partsIn = createSeriesWriterParts(createdTimestamps);
   }
 
-  writeText(resourceMetrics: ResourceMetrics, format: ExpositionFormat = textFormat, memory?: Buffer): WrittenText {
+  writeBody(resourceMetrics: ResourceMetrics, format: ExpositionFormat = textFormat, memory?: Buffer): WrittenBody {
     const steps = this.stepsOf(resourceMetrics, format, memory);
     let step = steps.next();
     while (step.done !== true) {
@@ -87,63 +79,57 @@ class FamilyTextWriter implements TextWriter {
     { resource, scopeMetrics }: ResourceMetrics,
     format: ExpositionFormat,
     memory?: Buffer,
-  ): Generator<undefined, WrittenText, undefined> {
+  ): Generator<undefined, WrittenBody, undefined> {
     const problems: string[] = [];
     const body = createBodyBuilder(memory);
-    const infoLabels = this.#targetInfo ? this.#parts.labels.textOf(resource.attributes) : '';
+    const parts = this.#partsIn(format);
+    const infoLabels = this.#targetInfo ? parts.labels.of(resource.attributes) : '';
     const infoNames = infoLabels === '' ? [] : format.namesOf(TARGET_INFO.name, TARGET_INFO.type);
     const families = groupFamilies(this.#inOrder(scopeMetrics), format, infoNames, problems);
     let seriesCount = 0;
     if (infoLabels !== '') {
-      appendText(body, format.headOf(TARGET_INFO));
-      this.#parts.lines.ofNumbers(TARGET_INFO.name, TARGET_INFO.type, format).write(body, infoLabels, 1, undefined);
+      format.beginFamily(body, TARGET_INFO);
+      parts.numbers[TARGET_INFO.type](TARGET_INFO.name).write(body, infoLabels, 1, undefined);
+      format.endFamily(body, TARGET_INFO, 0);
       seriesCount += 1;
     }
     for (const family of families) {
-      seriesCount += yield* this.#stepsOfFamily(family, format, body, problems);
+      seriesCount += yield* stepsOfFamily(family, format, parts, body, problems);
     }
     appendText(body, seriesCount === 0 ? format.idle + format.end : format.end);
     return { body: body.finish(), seriesCount, problems };
   }
+}
 
-  /** @returns how many series were written */
-  *#stepsOfFamily(
-    family: MetricFamily,
-    format: ExpositionFormat,
-    body: BodyBuilder,
-    problems: string[],
-  ): Generator<undefined, number, undefined> {
-    const start = body.length;
-    appendText(body, format.headOf(family));
-    const written: WrittenSeries = { count: 0, labels: new Set() };
-    for (const metric of family.parts) {
-      const leftOut = yield* this.#stepsOfMetric(metric, family, format, body, written);
-      for (const [reason, count] of leftOut) {
-        problems.push(`${count} series of ${family.name} are left out: ${reason}`);
-      }
-    }
-    if (written.count === 0) {
-      body.cutTo(start);
-    }
-    return written.count;
-  }
-
-  /** @returns how many series could not be written, by reason */
-  *#stepsOfMetric(
-    metric: MetricData,
-    family: MetricFamily,
-    format: ExpositionFormat,
-    body: BodyBuilder,
-    written: WrittenSeries,
-  ): Generator<undefined, Map<string, number>, undefined> {
-    const leftOut = new Map<string, number>();
-    const writer = createSeriesWriter(metric, family, format, this.#parts);
+/** @returns how many series were written */
+function* stepsOfFamily(
+  family: MetricFamily,
+  format: ExpositionFormat,
+  parts: SeriesWriterParts,
+  body: BodyBuilder,
+  problems: string[],
+): Generator<undefined, number, undefined> {
+  const start = body.length;
+  format.beginFamily(body, family);
+  const isNative = format.tellsNative && isNativeFamily(family);
+  const written: WrittenSeries = { count: 0, labels: new Set() };
+  for (const metric of family.parts) {
+    const writer = createSeriesWriter(metric, family, isNative, parts);
     const isChecked = !writer.areDistinct || family.parts.length > 1;
+    const leftOut = new Map<string, number>();
     while (!writeSome(writer, body, written, isChecked, leftOut)) {
       yield;
     }
-    return leftOut;
+    for (const [reason, count] of leftOut) {
+      problems.push(`${count} series of ${family.name} are left out: ${reason}`);
+    }
   }
+  if (written.count === 0) {
+    body.cutTo(start);
+  } else {
+    format.endFamily(body, family, start);
+  }
+  return written.count;
 }
 
 /** What a family has so far. */

@@ -1,5 +1,5 @@
-import { MAX_VALUE_BYTES, type BodyBuilder } from './body-builder.ts';
-import type { ByteText } from './byte-text.ts';
+import { MAX_VALUE_BYTES, type BodyBuilder } from '../body-builder.ts';
+import type { ByteText } from '../byte-text.ts';
 
 /** Appends when a series began, by which a reader knows a new series from one that was set back. */
 export function createdLine(body: BodyBuilder, family: string, labels: ByteText, startTimeMs: number): void {

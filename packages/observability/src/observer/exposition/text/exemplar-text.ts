@@ -1,5 +1,5 @@
-import type { Exemplar } from '../../store/exemplars.ts';
-import { MAX_VALUE_BYTES, type BodyBuilder } from './body-builder.ts';
+import type { Exemplar } from '../../../store/exemplars.ts';
+import { MAX_VALUE_BYTES, type BodyBuilder } from '../body-builder.ts';
 
 const HEAD = ' # {trace_id="';
 const BETWEEN = '",span_id="';

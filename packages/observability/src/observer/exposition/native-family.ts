@@ -1,0 +1,19 @@
+import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+import type { MetricFamily } from './metric-families.ts';
+import { canBeNative } from './native-of-exponential.ts';
+
+/**
+ * Whether all series of a family can be native histograms. Before version 3, Prometheus takes all for what the first one
+ * is, so a family of both kinds is written as if it had classic buckets alone.
+ */
+export function isNativeFamily({ parts }: MetricFamily): boolean {
+  return parts.every(isNative);
+}
+
+function isNative(metric: MetricData): boolean {
+  return (
+    metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM &&
+    // A point without a value is left out later.
+    metric.dataPoints.every(({ value }) => canBeNative((value as typeof value | undefined)?.scale ?? 0))
+  );
+}
