@@ -3,6 +3,7 @@
 // a run that was ended goes on where it was, and settings of fewer runs are made anew. With a tolerance the live shares stand at its limit all the time: every other
 // bin as much above the reference as may be.
 import { createSeededRandom } from '../src/mathematics/seeded-random.ts';
+import { equalShares, sharesByRank } from './class-shares.ts';
 import { resumedTable } from './resumed-table.ts';
 import { runLength } from './run-length.ts';
 
@@ -13,11 +14,11 @@ const runs = Number(process.argv[2] ?? 1000);
 const tolerance = Number(process.argv[3] ?? 0);
 
 const shapes: [name: string, shares: readonly number[]][] = [
-  ['2 equal', equal(2)],
+  ['2 equal', equalShares(2)],
   ['2, one rare', [0.98, 0.02]],
-  ['10 equal', equal(10)],
-  ['50 equal', equal(50)],
-  ['50 by rank', byRank(50)],
+  ['10 equal', equalShares(10)],
+  ['50 equal', equalShares(50)],
+  ['50 by rank', sharesByRank(50)],
 ];
 
 const table = resumedTable(
@@ -54,15 +55,4 @@ function atLimit(shares: readonly number[]): number[] {
     const given = tolerance * Math.min(shares[bin - (bin % 2)]!, shares[bin - (bin % 2) + 1] ?? 0);
     return bin % 2 === 0 ? share + given : share - given;
   });
-}
-
-function equal(bins: number): number[] {
-  return Array.from({ length: bins }, () => 1 / bins);
-}
-
-/** Shares in proportion to 1/rank (Zipf): many rare classes, of which a small reference has none. */
-function byRank(bins: number): number[] {
-  const weights = Array.from({ length: bins }, (_, index) => 1 / (index + 1));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
 }
