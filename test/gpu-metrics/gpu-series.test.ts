@@ -149,14 +149,19 @@ describe('Series of GPUs', () => {
   });
 
   it('follow the semantic conventions for hardware, by UUID', async () => {
+    const component = { 'hw.id': 'GPU-a', 'hw.name': 'gpu0', 'hw.type': 'gpu' };
     const card = {
-      'hw.id': 'GPU-a',
-      'hw.name': 'gpu0',
+      ...component,
       'hw.model': 'NVIDIA H100',
       'hw.vendor': 'nvidia',
       'hw.driver_version': '550.54.15',
     };
-    const component = { 'hw.id': 'GPU-a', 'hw.name': 'gpu0', 'hw.type': 'gpu' };
+    const sensor = (location: string): object => ({
+      'hw.id': `GPU-a/${location}`,
+      'hw.name': `gpu0/${location}`,
+      'hw.parent': 'GPU-a',
+      'hw.sensor_location': location,
+    });
     const series = await describeSeries();
     expect(Object.fromEntries(Object.entries(series).filter(([name]) => name.startsWith('hw.')))).to.deep.equal({
       'hw.gpu.utilization 1': [[0, { ...card, 'hw.gpu.task': 'general' }]],
@@ -174,8 +179,8 @@ describe('Series of GPUs', () => {
       'hw.power W': [[120.5, component]],
       'hw.energy J': [[1234.5, component]],
       'hw.temperature Cel': [
-        [35, { 'hw.id': 'GPU-a/gpu', 'hw.parent': 'GPU-a', 'hw.sensor_location': 'gpu' }],
-        [44, { 'hw.id': 'GPU-a/memory', 'hw.parent': 'GPU-a', 'hw.sensor_location': 'memory' }],
+        [35, sensor('gpu')],
+        [44, sensor('memory')],
       ],
     });
   });

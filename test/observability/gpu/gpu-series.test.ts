@@ -7,6 +7,7 @@ import { type CapturedDiag, captureDiag } from '../../support/captured-diag.ts';
 import { endPrograms } from '../../support/child-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SABOTAGE_FLAGS, startService } from '../../support/observed-service.ts';
+import type { OtlpMetric } from '../../support/otlp-metrics.ts';
 import { type OtlpReceiver, type OtlpRequest, startOtlpReceiver } from '../../support/otlp-receiver.ts';
 import { requireTool } from '../../support/required-tool.ts';
 import { readScrape, type Scrape, scrape } from '../../support/scrape.ts';
@@ -44,6 +45,26 @@ const SERIES_OF_H100: Readonly<Record<string, number>> = {
   'gpu_pcie_received_bytes_total{gpu_id="0"}': 0,
   'gpu_info{driver_version="550.54.15",gpu_id="0",name="NVIDIA H100 80GB HBM3",uuid="GPU-6a1c8f1e-0000-4000-8000-000000000000",vendor="nvidia"}': 1,
   gpu_probe_up: 1,
+};
+
+const CARD = { 'hw.id': H100['gpu.0.uuid'], 'hw.name': 'gpu0', 'hw.type': 'gpu' };
+const MODEL = { ...CARD, 'hw.model': 'NVIDIA H100 80GB HBM3', 'hw.vendor': 'nvidia', 'hw.driver_version': '550.54.15' };
+const SENSOR = { 'hw.id': `${H100['gpu.0.uuid']}/gpu`, 'hw.name': 'gpu0/gpu', 'hw.parent': H100['gpu.0.uuid'] };
+
+/**
+ * What OpenTelemetry's conventions for hardware (1.45.0) say of each metric: instrument, unit, and the attributes of its
+ * first point. https://opentelemetry.io/docs/specs/semconv/hardware/gpu/, common/ and temperature/
+ */
+const CONVENTIONS: Readonly<Record<string, [instrument: string, unit: string, attributes: object]>> = {
+  'hw.energy': ['counter', 'J', CARD],
+  'hw.errors': ['counter', '{error}', { ...CARD, 'error.type': 'corrected' }],
+  'hw.gpu.io': ['counter', 'By', { ...MODEL, 'network.io.direction': 'receive' }],
+  'hw.gpu.memory.limit': ['up-down counter', 'By', MODEL],
+  'hw.gpu.memory.usage': ['up-down counter', 'By', MODEL],
+  'hw.gpu.memory.utilization': ['gauge', '1', MODEL],
+  'hw.gpu.utilization': ['gauge', '1', { ...MODEL, 'hw.gpu.task': 'general' }],
+  'hw.power': ['gauge', 'W', CARD],
+  'hw.temperature': ['gauge', 'Cel', { ...SENSOR, 'hw.sensor_location': 'gpu' }],
 };
 
 describe('GPU series', () => {
@@ -101,29 +122,35 @@ describe('GPU series', () => {
     receiver = await startOtlpReceiver();
     const look = await observe({ gpu: gpu(), otlp: { url: receiver.url, intervalMs: 100 } });
     const pushed = await eventually(() => {
-      const metrics = receiver!.requests.at(-1)?.metrics.filter(({ name }) => name.startsWith('hw.')) ?? [];
-      return metrics.length > 0 ? new Map(metrics.map((metric) => [metric.name, metric])) : undefined;
+      const metrics = hardwareMetrics(receiver!.requests.at(-1));
+      return metrics.length > 0 ? metrics : undefined;
     });
-    expect([...pushed.keys()].sort()).to.deep.equal([
-      'hw.energy',
-      'hw.errors',
-      'hw.gpu.io',
-      'hw.gpu.memory.limit',
-      'hw.gpu.memory.usage',
-      'hw.gpu.memory.utilization',
-      'hw.gpu.utilization',
-      'hw.power',
-      'hw.temperature',
+    const described = pushed.map((metric) => [
+      metric.name,
+      [instrumentOf(metric), metric.unit, metric.points[0]?.attributes],
     ]);
-    expect(pushed.get('hw.gpu.utilization')?.points).to.have.length(1);
-    expect(pushed.get('hw.gpu.utilization')?.points[0]).to.deep.include({ value: 0.4 });
-    expect(pushed.get('hw.energy')).to.include({ unit: 'J', isMonotonic: true });
+    expect(Object.fromEntries(described)).to.deep.equal(CONVENTIONS);
+    expect(valuesOf(pushed, 'hw.gpu.utilization')).to.deep.equal([0.4]);
     const told = await look();
     expect([...told.families.keys()].filter((name) => name.startsWith('hw_'))).to.deep.equal([]);
     expect(gpuSeries(told)).to.deep.equal(SERIES_OF_H100);
-    stub.play({ ...ONE_GPU, 'hang.nvmlDeviceGetPowerUsage': 1 });
-    await eventually(() => !receiver!.requests.at(-1)!.metrics.some(({ name }) => name.startsWith('hw.')) || undefined);
   });
+
+  for (const temporality of ['cumulative', 'delta'] as const) {
+    it(`tell the memory in use as it stands where it goes down and away (${temporality})`, async () => {
+      receiver = await startOtlpReceiver();
+      await observe({ gpu: gpu(), otlp: { url: receiver.url, intervalMs: 100, temporality } });
+      const told = (): readonly OtlpMetric[] => hardwareMetrics(receiver!.requests.at(-1));
+      for (const usedBytes of [1_073_741_824, 500_000_000, 750_000_000]) {
+        stub.play({ ...ONE_GPU, 'gpu.0.used': usedBytes });
+        await eventually(() => expect(valuesOf(told(), 'hw.gpu.memory.usage')).to.deep.equal([usedBytes]));
+      }
+      expect(told().find(({ name }) => name === 'hw.gpu.memory.usage')?.temporality).to.equal('cumulative');
+      expect(valuesOf(told(), 'hw.gpu.memory.limit')).to.deep.equal([85_520_809_984]);
+      stub.play({ ...ONE_GPU, 'hang.nvmlDeviceGetPowerUsage': 1 });
+      await eventually(() => expect(told()).to.deep.equal([]));
+    });
+  }
 
   it("have OpenTelemetry's names for hardware nowhere where they are not wanted", async () => {
     receiver = await startOtlpReceiver();
@@ -141,6 +168,7 @@ describe('GPU series', () => {
     const id = { hw_id: H100['gpu.0.uuid'] as string };
     expect(told.value('hw_gpu_utilization_ratio', id)).to.equal(0.4);
     expect(told.value('hw_gpu_memory_usage_bytes', id)).to.equal(1_073_741_824);
+    expect(told.families.get('hw_gpu_memory_usage_bytes')?.type).to.equal('gauge');
     expect(told.value('hw_energy_joules_total', id)).to.equal(123_456.789);
     expect(told.families.get('hw_energy_joules_total')?.type).to.equal('counter');
   });
@@ -315,6 +343,18 @@ describe('GPU series', () => {
 
 function hasMetric(request: OtlpRequest, name: string): boolean {
   return request.metrics.some((metric) => metric.name === name);
+}
+
+function hardwareMetrics(request: OtlpRequest | undefined): readonly OtlpMetric[] {
+  return request?.metrics.filter(({ name }) => name.startsWith('hw.')) ?? [];
+}
+
+function instrumentOf({ type, isMonotonic }: OtlpMetric): string {
+  return type === 'sum' ? (isMonotonic === true ? 'counter' : 'up-down counter') : type;
+}
+
+function valuesOf(metrics: readonly OtlpMetric[], name: string): unknown[] {
+  return metrics.filter((metric) => metric.name === name).flatMap(({ points }) => points.map(({ value }) => value));
 }
 
 /** Series whose names begin with `gpu_`, labels in the order of their names and empty ones left out. */

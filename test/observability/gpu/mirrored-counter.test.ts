@@ -1,8 +1,9 @@
+import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
 import { defineMetric } from '../../../packages/observability/src/catalogue/metric-definition.ts';
 import { createStoreProducer } from '../../../packages/observability/src/observer/store-producer.ts';
 import { createAnnouncementLog } from '../../../packages/observability/src/store/announcement-log.ts';
-import { createGaugeSlot } from '../../../packages/observability/src/store/gauge-slot.ts';
+import { createGaugeSlot, type GaugeSlot } from '../../../packages/observability/src/store/gauge-slot.ts';
 import { createSeriesStore } from '../../../packages/observability/src/store/series-store.ts';
 import { createStoreReader } from '../../../packages/observability/src/store/store-reader.ts';
 
@@ -65,6 +66,42 @@ describe('a counter that somebody else keeps', () => {
     expect(await exported()).to.deep.equal([
       { name: 'test.energy', isMonotonic: true, values: [160], since: [[0, 0]] },
     ]);
+  });
+});
+
+describe('an up-down counter that somebody else keeps', () => {
+  const used = defineMetric({ ...energy, name: 'test.used', kind: 'mirroredUpDownCounter', unit: 'By' });
+  const log = createAnnouncementLog();
+  const reader = createStoreReader({ now });
+  reader.define([used]);
+  log.follow((announcement) => reader.accept(announcement));
+  const slotOf = (writer: number, setAtMs: number): GaugeSlot => {
+    const store = createSeriesStore({ writer, announce: (announcement) => log.record(announcement), now });
+    return createGaugeSlot(store, { metric: used, attributes: {}, origin: 'sampled' }, () => setAtMs);
+  };
+
+  async function exported(): Promise<unknown> {
+    const { resourceMetrics } = await createStoreProducer(reader, now).collect();
+    return resourceMetrics.scopeMetrics[0]?.metrics.map((metric) => ({
+      isSum: metric.dataPointType === DataPointType.SUM,
+      isMonotonic: 'isMonotonic' in metric && metric.isMonotonic,
+      values: metric.dataPoints.map(({ value }) => value),
+    }));
+  }
+
+  it('has the name of a gauge, and no ratio where its unit is 1', () => {
+    expect(used.prometheusName).to.equal('test_used_bytes');
+    expect(defineMetric({ ...used, unit: '1' }).prometheusName).to.equal('test_used');
+  });
+
+  it('is exported as what it was last set to by any writer, and not added up over them', async () => {
+    slotOf(1, NOW_MS).set(100);
+    const slot = slotOf(3, NOW_MS + 1);
+    slot.set(30);
+    expect(await exported()).to.deep.equal([{ isSum: true, isMonotonic: false, values: [30] }]);
+    log.retire(1);
+    slot.set(undefined);
+    expect(await exported()).to.deep.equal([]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { GpuDevice } from '../snapshot/gpu-snapshot.ts';
 import { eccPoints, type GpuSeries, pointOf } from './gpu-series.ts';
 
 /**
- * The same values by OpenTelemetry's semantic conventions for hardware (1.44.0, in development), for backends that know
+ * The same values by OpenTelemetry's semantic conventions for hardware (1.45.0, in development), for backends that know
  * them. Ratios are of 1 here, as the conventions demand.
  * https://opentelemetry.io/docs/specs/semconv/hardware/gpu/
  */
@@ -83,7 +83,7 @@ export const HARDWARE_SERIES: readonly GpuSeries[] = [
 function gpuAttributes(device: GpuDevice): Attributes {
   const { name, driverVersion } = device;
   return {
-    ...identity(device),
+    ...componentAttributes(device),
     ...(name === undefined ? undefined : { 'hw.model': name }),
     'hw.vendor': device.vendor,
     ...(driverVersion === undefined ? undefined : { 'hw.driver_version': driverVersion }),
@@ -91,21 +91,23 @@ function gpuAttributes(device: GpuDevice): Attributes {
 }
 
 function componentAttributes(device: GpuDevice): Attributes {
-  return { ...identity(device), 'hw.type': 'gpu' };
+  const { parentUuid } = device;
+  return {
+    'hw.id': hardwareId(device),
+    'hw.name': `gpu${device.id}`,
+    'hw.type': 'gpu',
+    ...(parentUuid === undefined ? undefined : { 'hw.parent': parentUuid }),
+  };
 }
 
 /** A sensor is a component of its own, whose parent is the GPU. */
 function sensorAttributes(device: GpuDevice, location: string): Attributes {
   const id = hardwareId(device);
-  return { 'hw.id': `${id}/${location}`, 'hw.parent': id, 'hw.sensor_location': location };
-}
-
-function identity(device: GpuDevice): Attributes {
-  const { parentUuid } = device;
   return {
-    'hw.id': hardwareId(device),
-    'hw.name': `gpu${device.id}`,
-    ...(parentUuid === undefined ? undefined : { 'hw.parent': parentUuid }),
+    'hw.id': `${id}/${location}`,
+    'hw.name': `gpu${device.id}/${location}`,
+    'hw.parent': id,
+    'hw.sensor_location': location,
   };
 }
 

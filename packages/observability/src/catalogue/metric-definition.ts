@@ -3,10 +3,17 @@ import { type NamedKind, prometheusName } from './prometheus-names.ts';
 /**
  * What a metric is; it decides how writers of one series add up and which OpenTelemetry data point leaves. A ratio
  * leaves as a gauge: its numerators and denominators are added up over the writers before they are divided. A mirrored
- * counter is one that somebody else keeps (a driver, the kernel) and tells as a total: it is set as a gauge is, can be
- * absent, ends with its writer, and leaves as a counter.
+ * counter, or up-down counter, is one that somebody else keeps (a driver, the kernel) and tells as a total: it is set as
+ * a gauge is, can be absent, ends with its writer, and leaves as a counter, or up-down counter.
  */
-export type MetricKind = 'counter' | 'mirroredCounter' | 'upDownCounter' | 'gauge' | 'ratio' | 'histogram';
+export type MetricKind =
+  | 'counter'
+  | 'mirroredCounter'
+  | 'upDownCounter'
+  | 'mirroredUpDownCounter'
+  | 'gauge'
+  | 'ratio'
+  | 'histogram';
 
 /** One metric of the catalogue. The name and the unit are OpenTelemetry's; the Prometheus name follows from them. */
 export interface MetricDefinition {
@@ -44,6 +51,8 @@ function namedKind(kind: MetricKind): NamedKind {
       return 'gauge';
     case 'mirroredCounter':
       return 'counter';
+    case 'mirroredUpDownCounter':
+      return 'upDownCounter';
     default:
       return kind;
   }

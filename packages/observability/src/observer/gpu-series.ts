@@ -92,13 +92,19 @@ function metricOf({ name, unit, description, kind }: Omit<GpuSeries, 'points'>):
       name,
       unit,
       description,
-      // What goes up and down is a sum that somebody else keeps; as a gauge it can be absent.
-      kind: kind === 'counter' ? 'mirroredCounter' : 'gauge',
+      kind: STORED_KINDS[kind],
       labels: [],
       userLabels: false,
     })
   );
 }
+
+/** What the driver counts is told as it stands, and is absent where it tells nothing. */
+const STORED_KINDS = {
+  gauge: 'gauge',
+  counter: 'mirroredCounter',
+  upDownCounter: 'mirroredUpDownCounter',
+} as const;
 
 function describe(
   metric: MetricDefinition,

@@ -136,8 +136,8 @@ function dataPoints(metric: ReadableMetric, type: DataPointType, endTime: HrTime
 }
 
 /** When a series began, in milliseconds since the epoch; `undefined` for what somebody else counts. */
-export function startTimeMsOf(definition: MetricDefinition, series: ReadableSeries): number | undefined {
-  return definition.kind === 'mirroredCounter' ? undefined : series.startTimeMs;
+export function startTimeMsOf({ kind }: MetricDefinition, series: ReadableSeries): number | undefined {
+  return kind === 'mirroredCounter' || kind === 'mirroredUpDownCounter' ? undefined : series.startTimeMs;
 }
 
 function numberPoints({ definition, series }: ReadableMetric, endTime: HrTime): DataPoint<number>[] {

@@ -5,7 +5,7 @@ import { gridded } from './histogram-grid.ts';
 /**
  * How the slots of a series are used:
  * - counter, up-down counter: `[value]`; of one that was announced with bins, `[value of bin 0, ...]`
- * - gauge, mirrored counter: `[value, set at]`, the time in milliseconds since the epoch; NaN is "absent"
+ * - gauge, mirrored counters: `[value, set at]`, the time in milliseconds since the epoch; NaN is "absent"
  * - ratio: `[numerator, denominator, set at]`
  * - histogram: `[count of bucket 0, ..., count of the bucket to infinity, sum]`; its count is the sum of its buckets. One
  *   with a grid has more buckets than it tells: see `slotBoundsOf`
@@ -17,6 +17,7 @@ export function slotsOf(kind: MetricKind, bounds: readonly number[] | undefined,
       return bins?.length ?? 1;
     case 'gauge':
     case 'mirroredCounter':
+    case 'mirroredUpDownCounter':
       return 2;
     case 'ratio':
       return 3;
@@ -27,7 +28,7 @@ export function slotsOf(kind: MetricKind, bounds: readonly number[] | undefined,
 
 /** Whether a series is set to values, rather than added to, and is absent until it is set. */
 export function isSet(kind: MetricKind): boolean {
-  return kind === 'gauge' || kind === 'mirroredCounter';
+  return kind === 'gauge' || kind === 'mirroredCounter' || kind === 'mirroredUpDownCounter';
 }
 
 /** The buckets that a histogram tells, and whether it is counted by the exponential grid too. */

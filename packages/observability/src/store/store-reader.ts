@@ -338,6 +338,7 @@ class SummedSeries implements ReadableSeries {
     switch (this.#definition.kind) {
       case 'gauge':
       case 'mirroredCounter':
+      case 'mirroredUpDownCounter':
         return this.#readGauge();
       case 'ratio':
         return this.#readRatio();
