@@ -12,15 +12,27 @@ interface AskedFormat {
   readonly prometheus: 'prometheus' | 'prometheus-3';
   /** As `scrape_protocols` has it; versions before 2.49 know none and ask for OpenMetrics. */
   readonly protocol: string | undefined;
+  /** Whether counters' families are called without `_total`. */
   readonly isOpenMetrics: boolean;
+  readonly tellsUnits: boolean;
+  readonly features?: readonly string[];
 }
 
 const FORMATS: readonly AskedFormat[] = [
-  { prometheus: 'prometheus', protocol: undefined, isOpenMetrics: true },
-  { prometheus: 'prometheus-3', protocol: 'PrometheusText0.0.4', isOpenMetrics: false },
-  { prometheus: 'prometheus-3', protocol: 'PrometheusText1.0.0', isOpenMetrics: false },
-  { prometheus: 'prometheus-3', protocol: 'OpenMetricsText0.0.1', isOpenMetrics: true },
-  { prometheus: 'prometheus-3', protocol: 'OpenMetricsText1.0.0', isOpenMetrics: true },
+  { prometheus: 'prometheus', protocol: undefined, isOpenMetrics: true, tellsUnits: true },
+  // Asks for protobuf then; its version of the messages has no unit.
+  {
+    prometheus: 'prometheus',
+    protocol: undefined,
+    isOpenMetrics: false,
+    tellsUnits: false,
+    features: ['native-histograms'],
+  },
+  { prometheus: 'prometheus-3', protocol: 'PrometheusText0.0.4', isOpenMetrics: false, tellsUnits: false },
+  { prometheus: 'prometheus-3', protocol: 'PrometheusText1.0.0', isOpenMetrics: false, tellsUnits: false },
+  { prometheus: 'prometheus-3', protocol: 'OpenMetricsText0.0.1', isOpenMetrics: true, tellsUnits: true },
+  { prometheus: 'prometheus-3', protocol: 'OpenMetricsText1.0.0', isOpenMetrics: true, tellsUnits: true },
+  { prometheus: 'prometheus-3', protocol: 'PrometheusProto', isOpenMetrics: false, tellsUnits: true },
 ];
 
 describe('what a real Prometheus reads', function () {
@@ -51,7 +63,7 @@ describe('what a real Prometheus reads', function () {
       const path = findTool(format.prometheus);
       const settings = format.protocol === undefined ? {} : { scrape_protocols: [format.protocol] };
       if (path !== undefined) {
-        servers.set(format, await startPrometheus(path, metricsUrl, [], settings));
+        servers.set(format, await startPrometheus(path, metricsUrl, [], settings, format.features));
       }
     };
     await Promise.all(FORMATS.map(start));
@@ -63,8 +75,8 @@ describe('what a real Prometheus reads', function () {
   });
 
   for (const format of FORMATS) {
-    const { prometheus: program, protocol, isOpenMetrics } = format;
-    const title = `is what was recorded, to ${program}${protocol === undefined ? '' : ` by ${protocol}`}`;
+    const { prometheus: program, protocol, isOpenMetrics, tellsUnits, features = [] } = format;
+    const title = `is what was recorded, to ${[program, ...features].join(' with ')}${protocol === undefined ? '' : ` by ${protocol}`}`;
     it(title, async function () {
       requireTool(this, program);
       const prometheus = servers.get(format)!;
@@ -93,7 +105,7 @@ describe('what a real Prometheus reads', function () {
         const told = metadata.filter(({ metric }) => metric === family);
         expect(told, family).to.have.length(1);
         expect(told[0]).to.include({ type, help });
-        expect(told[0]?.unit, family).to.equal(isOpenMetrics && family.endsWith('_seconds') ? 'seconds' : '');
+        expect(told[0]?.unit, family).to.equal(tellsUnits && family.endsWith('_seconds') ? 'seconds' : '');
       }
       expect(still.some(({ name }) => name.endsWith('_seconds'))).to.equal(true);
       expect(await prometheus.value('min_over_time(up{job="service"}[1h])')).to.equal(1);

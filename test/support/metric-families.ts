@@ -133,3 +133,41 @@ export function samplesOf({ name, metric }: FamilyMessage): readonly {
 export function boundText(bound: number): string {
   return bound === Infinity ? '+Inf' : String(bound);
 }
+
+const ACCEPT = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+
+/** Scrapes a service in the protobuf format. */
+export async function scrapeFamilies(metricsUrl: string): Promise<ReadonlyMap<string, FamilyMessage>> {
+  const response = await fetch(metricsUrl, { headers: { accept: ACCEPT } });
+  if (response.headers.get('content-type')?.startsWith('application/vnd.google.protobuf;') !== true) {
+    throw new Error(`the answer is ${response.status}, ${response.headers.get('content-type')}`);
+  }
+  const families = readMetricFamilies(Buffer.from(await response.arrayBuffer()));
+  return new Map(families.map((family) => [family.name, family]));
+}
+
+/** The exponential buckets of one side that are not empty: index and count. Throws where spans and differences do not fit. */
+export function nativeBuckets(
+  spans: readonly BucketSpan[],
+  deltas: readonly number[],
+): readonly (readonly [index: number, count: number])[] {
+  const buckets: [number, number][] = [];
+  let index = 0;
+  let place = 0;
+  let count = 0;
+  for (const [span, { offset, length }] of spans.entries()) {
+    if (span > 0 && offset < 0) {
+      throw new Error('a span begins before the end of the last one');
+    }
+    index += offset;
+    for (const end = index + length; index < end; index++) {
+      count += deltas[place]!;
+      place += 1;
+      buckets.push([index, count]);
+    }
+  }
+  if (place !== deltas.length) {
+    throw new Error(`spans of ${place} buckets have ${deltas.length} counts`);
+  }
+  return buckets.filter(([, one]) => one !== 0);
+}

@@ -1,4 +1,5 @@
 import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
+import { readableBehind } from '../store-metric.ts';
 import type { MetricFamily } from './metric-families.ts';
 import { canBeNative } from './native-of-exponential.ts';
 
@@ -11,8 +12,12 @@ export function isNativeFamily({ parts }: MetricFamily): boolean {
 }
 
 function isNative(metric: MetricData): boolean {
+  if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) {
+    return false;
+  }
   return (
-    metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM &&
+    // The grid of the store is one that Prometheus has; its points would have to be made to look at them.
+    readableBehind(metric) !== undefined ||
     // A point without a value is left out later.
     metric.dataPoints.every(({ value }) => canBeNative((value as typeof value | undefined)?.scale ?? 0))
   );

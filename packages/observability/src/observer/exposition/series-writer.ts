@@ -7,6 +7,7 @@ import {
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
 import type { MetricDefinition } from '../../catalogue/metric-definition.ts';
+import { GRID_COUNTS } from '../../store/histogram-grid.ts';
 import type { ReadableMetric, ReadableSeries } from '../../store/store-reader.ts';
 import { readableBehind, startTimeMsOf } from '../store-metric.ts';
 import type { BodyBuilder } from './body-builder.ts';
@@ -15,6 +16,7 @@ import { classicHistogram } from './exponential-buckets.ts';
 import type { FamilyHead } from './exposition-format.ts';
 import type { NativeHistogram } from './native-histogram.ts';
 import { nativeOfExponential } from './native-of-exponential.ts';
+import { nativeOfGrid } from './native-of-grid.ts';
 import type { SeriesWriterParts } from './series-writer-parts.ts';
 
 /** Something that has a label set: a data point, or a series of the store. */
@@ -35,7 +37,7 @@ export interface SeriesWriter<Series extends Labelled = Labelled> {
 /**
  * The series of a metric of any origin.
  *
- * @param isNative whether its exponential histograms are written with exponential buckets besides the others
+ * @param isNative whether histograms that are counted by exponential buckets are written with these besides the others
  */
 export function createSeriesWriter(
   metric: MetricData,
@@ -46,7 +48,7 @@ export function createSeriesWriter(
   const readable = readableBehind(metric);
   if (readable !== undefined) {
     return readable.definition.kind === 'histogram'
-      ? storeHistograms(readable, family, parts)
+      ? storeHistograms(readable, family, isNative, parts)
       : storeNumbers(readable, family, parts);
   }
   switch (metric.dataPointType) {
@@ -69,9 +71,11 @@ function areDistinct({ userLabels }: MetricDefinition): boolean {
 function storeHistograms(
   { definition, series }: ReadableMetric,
   { name }: FamilyHead,
+  isNative: boolean,
   { histogramLabels, layoutOf, histograms, cumulative, tellsStart, tellsExemplars }: SeriesWriterParts,
 ): SeriesWriter<ReadableSeries> {
   const encoder = histograms(name);
+  const grid = isNative ? new Float64Array(GRID_COUNTS) : undefined;
   let values = new Float64Array(0);
   return {
     series: series.values(),
@@ -83,14 +87,14 @@ function storeHistograms(
       if (values.length !== bounds.length + 2) {
         values = new Float64Array(bounds.length + 2);
       }
-      one.readHistogram(values);
+      one.readHistogram(values, grid);
       encoder.write(body, labels, {
         layout,
         counts: cumulative.of(values, bounds.length + 1, layout.bounds.length, 0),
         sum: values[bounds.length + 1],
         exemplars: tellsExemplars ? one.readExemplars() : undefined,
         startTimeMs: tellsStart ? startTimeMsOf(definition, one) : undefined,
-        native: undefined,
+        native: grid !== undefined && one.hasGrid ? nativeOfGrid(grid) : undefined,
       });
     },
   };
