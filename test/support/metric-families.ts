@@ -134,11 +134,12 @@ export function boundText(bound: number): string {
   return bound === Infinity ? '+Inf' : String(bound);
 }
 
-const ACCEPT = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
+/** What to accept for the protobuf format. */
+export const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 
 /** Scrapes a service in the protobuf format. */
 export async function scrapeFamilies(metricsUrl: string): Promise<ReadonlyMap<string, FamilyMessage>> {
-  const response = await fetch(metricsUrl, { headers: { accept: ACCEPT } });
+  const response = await fetch(metricsUrl, { headers: { accept: PROTOBUF } });
   if (response.headers.get('content-type')?.startsWith('application/vnd.google.protobuf;') !== true) {
     throw new Error(`the answer is ${response.status}, ${response.headers.get('content-type')}`);
   }

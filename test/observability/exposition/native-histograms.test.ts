@@ -10,6 +10,7 @@ import * as fc from 'fast-check';
 import { createBodyWriter } from '../../../packages/observability/src/observer/exposition/body-writer.ts';
 import { InferometerPrometheusExporter } from '../../../packages/observability/src/observer/exposition/prometheus-exporter.ts';
 import { protobufFormat } from '../../../packages/observability/src/observer/exposition/protobuf/protobuf-format.ts';
+import { textFormat } from '../../../packages/observability/src/observer/exposition/text/text-formats.ts';
 import { exponentialHistogramData, histogram, histogramData, resourceMetrics } from '../../support/metric-data.ts';
 import {
   type HistogramMessage,
@@ -209,6 +210,28 @@ describe('an exponential histogram in protobuf', () => {
         expect(message?.sample_count).to.equal(16);
         expectConsistent(message!);
       }
+    }
+  });
+
+  it('lets others have their turn while many large ones are written', () => {
+    const bucketCounts = Array.from({ length: 160 }, (_, place) => place + 1);
+    const series = Array.from(
+      { length: 1000 },
+      (_, id) => [{ id }, exponential({ positive: { offset: -80, bucketCounts } })] as const,
+    );
+    const metrics = resourceMetrics([[exponentialHistogramData('x', series)]]);
+    for (const [format, bytes] of [
+      [protobufFormat, 2_000_000],
+      [textFormat, 7_000_000],
+    ] as const) {
+      const steps = createBodyWriter().stepsOf(metrics, format);
+      let step = steps.next();
+      let turns = 0;
+      for (; step.done !== true; turns++) {
+        step = steps.next();
+      }
+      expect(step.value.body.length).to.be.above(bytes);
+      expect(turns).to.be.above(bytes / 100_000);
     }
   });
 

@@ -11,6 +11,7 @@ import {
 } from '../../../packages/observability/src/observer/exposition/prometheus-exporter.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { gaugeData, resourceMetrics } from '../../support/metric-data.ts';
+import { PROTOBUF, readMetricFamilies } from '../../support/metric-families.ts';
 import { parsePrometheusText } from '../../support/prometheus-text.ts';
 
 /** Several megabytes: more than sockets and streams hold by themselves. */
@@ -86,11 +87,14 @@ describe('scrapers', function () {
 
   it('that come at once and want different things each get theirs whole', async () => {
     const openMetrics = { accept: 'application/openmetrics-text;version=1.0.0' };
-    const [plain, compressed, open, openCompressed] = await Promise.all([
+    const protobuf = { accept: PROTOBUF };
+    const [plain, compressed, open, openCompressed, messages, messagesCompressed] = await Promise.all([
       scrape(),
       scrape({ 'accept-encoding': 'gzip' }),
       scrape(openMetrics),
       scrape({ ...openMetrics, 'accept-encoding': 'gzip' }),
+      scrape(protobuf),
+      scrape({ ...protobuf, 'accept-encoding': 'gzip' }),
     ]);
     expect(compressed.headers['content-encoding']).to.equal('gzip');
     expect(plain.headers).not.to.have.property('content-encoding');
@@ -107,7 +111,16 @@ describe('scrapers', function () {
     expect(bodies[0]).to.equal(bodies[1]);
     expect(bodies[2]).to.equal(bodies[3]);
     expect(bodies[2]).to.match(/\n# EOF\n$/);
-    expect(collections).to.equal(2);
+    expect(messages.headers['content-type']).to.equal(
+      'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited',
+    );
+    const [bytes, compressedBytes] = await Promise.all([buffer(messages), buffer(messagesCompressed)]);
+    expect(messagesCompressed.headers['content-encoding']).to.equal('gzip');
+    expect(gunzipSync(compressedBytes).equals(bytes)).to.equal(true);
+    const [, family] = readMetricFamilies(bytes);
+    expect(family?.metric).to.have.length(series);
+    expect(new Set(family?.metric.map(({ gauge }) => gauge?.value)).size).to.equal(1);
+    expect(collections).to.equal(3);
   });
 
   it('are told in a report how long it took and how much it was', async () => {

@@ -20,6 +20,7 @@ export interface BodyBuilder {
   appendAgain(from: number, byteCount: number): void;
   /** Appends a sample's value and the end of its line. */
   appendValue(value: number): void;
+  appendByte(byte: number): void;
   /** Appends an integer from 0 to 2^53 as a varint of protobuf, as short as can be. */
   appendVarint(value: number): void;
   /** Appends eight bytes, the lowest first. */
@@ -122,6 +123,11 @@ class MemoryBodyBuilder implements BodyBuilder {
       this.append(sampleValueText(value));
     }
     this.#bytes[this.#length] = NEWLINE;
+    this.#length += 1;
+  }
+
+  appendByte(byte: number): void {
+    this.#bytes[this.#length] = byte;
     this.#length += 1;
   }
 

@@ -20,7 +20,7 @@ export interface BodyWriter {
    * @param memory where to write; other memory takes its place once it is too short
    */
   writeBody(resourceMetrics: ResourceMetrics, format?: ExpositionFormat, memory?: Buffer): WrittenBody;
-  /** The same in steps of some tenths of a millisecond, between which others can have their turn. */
+  /** The same in steps of a millisecond or two, between which others can have their turn. */
   stepsOf(
     resourceMetrics: ResourceMetrics,
     format: ExpositionFormat,
@@ -48,8 +48,11 @@ export interface BodyWriterOptions {
 
 const TARGET_INFO: FamilyHead = { name: 'target_info', type: 'info', help: 'Target metadata', unit: '' };
 
-/** Histograms take a microsecond each, so a step takes some tenths of a millisecond. */
+/** Histograms take some microseconds each, so a step takes a millisecond at most. */
 const SERIES_PER_STEP = 256;
+
+/** Histograms with hundreds of buckets take a fifth of a millisecond for 8 KB: two milliseconds at most. */
+const BYTES_PER_STEP = 64 * 1024;
 
 /** A writer that remembers label texts from one body to the next: keep one for each reader. */
 export function createBodyWriter({ targetInfo = true, createdTimestamps = false }: BodyWriterOptions = {}): BodyWriter {
@@ -147,7 +150,8 @@ function writeSome(
   isChecked: boolean,
   leftOut: Map<string, number>,
 ): boolean {
-  for (let count = 0; count < SERIES_PER_STEP; count++) {
+  const endOfStep = body.length + BYTES_PER_STEP;
+  for (let count = 0; count < SERIES_PER_STEP && body.length < endOfStep; count++) {
     const { done, value: series } = writer.series.next();
     if (done === true) {
       return true;

@@ -20,7 +20,10 @@ export function classicHistogram(point: ExponentialHistogram): Histogram {
     countAtBound.set(0, point.zeroCount);
   }
   addSide(countAtBound, point.positive, point.scale, step, 1);
-  const boundaries = [...countAtBound.keys()].sort((left, right) => left - right);
+  const boundaries = sameArray(
+    [...countAtBound.keys()].sort((left, right) => left - right),
+    step,
+  );
   const counts = boundaries.map((bound) => countAtBound.get(bound) ?? 0);
   if (boundaries.at(-1) !== Infinity) {
     counts.push(0);
@@ -30,6 +33,27 @@ export function classicHistogram(point: ExponentialHistogram): Histogram {
     histogram.sum = point.sum;
   }
   return histogram;
+}
+
+/** More than a service has of different ranges of values; where there are more, all begins anew. */
+const MAX_KNOWN = 1000;
+
+const known = new Map<string, number[]>();
+
+/**
+ * The same array for the same bounds, so that what is written of them is made once. Powers of two without gaps are known by
+ * their ends, their number and the place of zero among them.
+ */
+function sameArray(boundaries: number[], step: number): number[] {
+  const key = [step, boundaries[0], boundaries.at(-1), boundaries.length, boundaries.indexOf(0)].join();
+  const same = known.get(key);
+  if (same === undefined) {
+    if (known.size >= MAX_KNOWN) {
+      known.clear();
+    }
+    known.set(key, boundaries);
+  }
+  return same ?? boundaries;
 }
 
 /**

@@ -14,11 +14,11 @@ export interface NativeBuckets {
   /** Of the first bucket. Bucket `i` holds values above base^(i-1), up to and with base^i. */
   readonly firstIndex: number;
   /** Of each bucket on its own; not negative, and whole. */
-  readonly counts: ArrayLike<number>;
+  readonly counts: Float64Array;
 }
 
 /** The range of schemas that every Prometheus with native histograms knows. */
 export const MIN_SCHEMA = -4;
 export const MAX_SCHEMA = 8;
 
-export const NO_BUCKETS: NativeBuckets = { firstIndex: 0, counts: [] };
+export const NO_BUCKETS: NativeBuckets = { firstIndex: 0, counts: new Float64Array(0) };

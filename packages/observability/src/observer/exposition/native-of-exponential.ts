@@ -43,10 +43,8 @@ function nativeBuckets(
   if (!Number.isSafeInteger(firstIndex)) {
     throw new RangeError(`no bucket has scale ${scale} and index ${offset}`);
   }
-  const counts = Array.from(
-    { length: bucketCounts.length === 0 ? 0 : indexOf(bucketCounts.length - 1) - firstIndex + 1 },
-    () => 0,
-  );
+  const length = bucketCounts.length === 0 ? 0 : indexOf(bucketCounts.length - 1) - firstIndex + 1;
+  const counts = new Float64Array(length);
   for (const [place, count] of bucketCounts.entries()) {
     counts[indexOf(place) - firstIndex]! += count;
   }

@@ -1,43 +1,35 @@
 import type { NativeBuckets } from '../native-histogram.ts';
 
-/** Buckets as Prometheus has them: runs of neighbours, and by how much each count differs from the one before it. */
-export interface BucketSpans {
-  /** Of each span, how many buckets lie between it and the one before it; of the first, its first index. */
-  readonly offsets: readonly number[];
-  /** Of each span, how many buckets it has. */
-  readonly lengths: readonly number[];
-  readonly deltas: readonly number[];
+/** Neighbouring buckets. */
+export interface BucketSpan {
+  /** How many buckets lie between it and the span before it; of the first span, its first index. */
+  readonly offset: number;
+  /** Where its first count is. */
+  readonly place: number;
+  /** How many buckets it has. */
+  length: number;
 }
 
 /** Up to so many empty buckets take less room than a new span; client_golang does the same. */
 const MAX_EMPTY_BETWEEN = 2;
 
-/** Empty buckets are left out, at the ends and where there are many of them. */
-export function bucketSpans({ firstIndex, counts }: NativeBuckets): BucketSpans {
-  const offsets: number[] = [];
-  const lengths: number[] = [];
-  const deltas: number[] = [];
-  let nextIndex = 0;
-  let previous = 0;
+/** The spans of all buckets but the empty ones at the ends, and those where there are many. */
+export function bucketSpans({ firstIndex, counts }: NativeBuckets): BucketSpan[] {
+  const spans: BucketSpan[] = [];
+  let last: BucketSpan | undefined;
+  // As if a span before the first one ended before the index 0.
+  let end = -firstIndex;
   for (let place = 0; place < counts.length; place++) {
-    const count = counts[place]!;
-    if (count === 0) {
+    if (counts[place] === 0) {
       continue;
     }
-    const offset = firstIndex + place - nextIndex;
-    if (offsets.length === 0 || offset > MAX_EMPTY_BETWEEN) {
-      offsets.push(offset);
-      lengths.push(1);
+    if (last !== undefined && place - end <= MAX_EMPTY_BETWEEN) {
+      last.length = place + 1 - last.place;
     } else {
-      for (let empty = 0; empty < offset; empty++) {
-        deltas.push(-previous);
-        previous = 0;
-      }
-      lengths[lengths.length - 1]! += offset + 1;
+      last = { offset: place - end, place, length: 1 };
+      spans.push(last);
     }
-    deltas.push(count - previous);
-    previous = count;
-    nextIndex = firstIndex + place + 1;
+    end = place + 1;
   }
-  return { offsets, lengths, deltas };
+  return spans;
 }

@@ -30,21 +30,21 @@ export function createHistogramMessages(): HistogramEncoder {
       }
       const exemplarBytes = (exemplars?.length ?? 0) * EXEMPLAR_BYTES;
       body.reserve(HEAD_BYTES + labels.length + bounds.length * BUCKET_BYTES + exemplarBytes);
-      body.appendVarint(FAMILY.metric);
+      body.appendByte(FAMILY.metric);
       const metricAt = body.skip(metricLengthBytes);
       body.append(labels);
-      body.appendVarint(METRIC.histogram);
+      body.appendByte(METRIC.histogram);
       const at = body.skip(lengthBytes);
-      body.appendVarint(HISTOGRAM.sampleCount);
+      body.appendByte(HISTOGRAM.sampleCount);
       body.appendVarint(count);
-      body.appendVarint(HISTOGRAM.sampleSum);
+      body.appendByte(HISTOGRAM.sampleSum);
       body.appendDouble(sum);
       for (let bucket = 0; bucket < bounds.length; bucket++) {
-        body.appendVarint(HISTOGRAM.bucket);
+        body.appendByte(HISTOGRAM.bucket);
         const bucketAt = body.skip(1);
-        body.appendVarint(BUCKET.cumulativeCount);
+        body.appendByte(BUCKET.cumulativeCount);
         body.appendVarint(counts[bucket]!);
-        body.appendVarint(BUCKET.upperBound);
+        body.appendByte(BUCKET.upperBound);
         body.appendDouble(bounds[bucket]!);
         const exemplar = exemplars?.[bucket];
         if (exemplar !== undefined) {

@@ -1,9 +1,9 @@
 import type { BodyBuilder } from '../body-builder.ts';
 import type { NativeHistogram } from '../native-histogram.ts';
-import { bucketSpans, type BucketSpans } from './bucket-spans.ts';
+import { type BucketSpan, bucketSpans } from './bucket-spans.ts';
 import { HISTOGRAM, SPAN } from './metric-fields.ts';
 
-/** More than a span takes: a byte and a length before it, two tags and two integers. */
+/** More than a span takes: its tag and length, two tags and two integers. */
 const SPAN_BYTES = 16;
 /** As long as any difference of counts, with its tag. */
 const DELTA_BYTES = 10;
@@ -11,43 +11,56 @@ const DELTA_BYTES = 10;
 const HEAD_BYTES = 48;
 
 /** What tells a histogram that has counted nothing from one with classic buckets alone. */
-const NO_OP_SPAN: BucketSpans = { offsets: [0], lengths: [0], deltas: [] };
+const NO_OP_SPAN: BucketSpan = { offset: 0, place: 0, length: 0 };
 
 /** Appends the fields of a histogram that say what its exponential buckets are, in the order of their numbers. */
 export function appendNativeFields(body: BodyBuilder, native: NativeHistogram): void {
-  const { schema, zeroThreshold, zeroCount } = native;
-  const negative = bucketSpans(native.negative);
-  let positive = bucketSpans(native.positive);
-  if (zeroThreshold === 0 && zeroCount === 0 && negative.offsets.length + positive.offsets.length === 0) {
-    positive = NO_OP_SPAN;
+  const { schema, zeroThreshold, zeroCount, negative, positive } = native;
+  const negativeSpans = bucketSpans(negative);
+  const positiveSpans = bucketSpans(positive);
+  if (zeroThreshold === 0 && zeroCount === 0 && negativeSpans.length + positiveSpans.length === 0) {
+    positiveSpans.push(NO_OP_SPAN);
   }
   body.reserve(HEAD_BYTES);
-  body.appendVarint(HISTOGRAM.schema);
+  body.appendByte(HISTOGRAM.schema);
   body.appendVarint(zigzag(schema));
-  body.appendVarint(HISTOGRAM.zeroThreshold);
+  body.appendByte(HISTOGRAM.zeroThreshold);
   body.appendDouble(zeroThreshold);
-  body.appendVarint(HISTOGRAM.zeroCount);
+  body.appendByte(HISTOGRAM.zeroCount);
   body.appendVarint(zeroCount);
-  appendSpans(body, HISTOGRAM.negativeSpan, HISTOGRAM.negativeDelta, negative);
-  appendSpans(body, HISTOGRAM.positiveSpan, HISTOGRAM.positiveDelta, positive);
+  appendSpans(body, HISTOGRAM.negativeSpan, negativeSpans);
+  appendDeltas(body, HISTOGRAM.negativeDelta, negativeSpans, negative.counts);
+  appendSpans(body, HISTOGRAM.positiveSpan, positiveSpans);
+  appendDeltas(body, HISTOGRAM.positiveDelta, positiveSpans, positive.counts);
 }
 
-/** Differences are not packed: metrics.proto does not say so, and is of a time when that was to be said. */
-function appendSpans(body: BodyBuilder, spanTag: number, deltaTag: number, spans: BucketSpans): void {
-  const { offsets, lengths, deltas } = spans;
-  body.reserve(offsets.length * SPAN_BYTES + deltas.length * DELTA_BYTES);
-  for (let span = 0; span < offsets.length; span++) {
-    body.appendVarint(spanTag);
+function appendSpans(body: BodyBuilder, tag: number, spans: readonly BucketSpan[]): void {
+  body.reserve(spans.length * SPAN_BYTES);
+  for (const { offset, length } of spans) {
+    body.appendByte(tag);
     const at = body.skip(1);
-    body.appendVarint(SPAN.offset);
-    body.appendVarint(zigzag(offsets[span]!));
-    body.appendVarint(SPAN.length);
-    body.appendVarint(lengths[span]!);
+    body.appendByte(SPAN.offset);
+    body.appendVarint(zigzag(offset));
+    body.appendByte(SPAN.length);
+    body.appendVarint(length);
     body.writeLength(at, 1);
   }
-  for (const delta of deltas) {
-    body.appendVarint(deltaTag);
-    body.appendVarint(zigzag(delta));
+}
+
+/**
+ * By how much each count of the spans differs from the one before it. They are not packed: metrics.proto does not say so,
+ * and is of a time when that was to be said.
+ */
+function appendDeltas(body: BodyBuilder, tag: number, spans: readonly BucketSpan[], counts: Float64Array): void {
+  let previous = 0;
+  for (const { place, length } of spans) {
+    body.reserve(length * DELTA_BYTES);
+    for (let bucket = place; bucket < place + length; bucket++) {
+      const count = counts[bucket]!;
+      body.appendByte(tag);
+      body.appendVarint(zigzag(count - previous));
+      previous = count;
+    }
   }
 }
 

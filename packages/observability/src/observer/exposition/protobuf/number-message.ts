@@ -18,12 +18,12 @@ export function createNumberMessages(type: FamilyType): NumberEncoder {
         throw new TypeError('the value is no number');
       }
       body.reserve(labels.length + VALUE_BYTES + TIMESTAMP_BYTES);
-      body.appendVarint(FAMILY.metric);
+      body.appendByte(FAMILY.metric);
       const metricAt = body.skip(lengthBytes);
       body.append(labels);
-      body.appendVarint(kind);
+      body.appendByte(kind);
       const kindAt = body.skip(1);
-      body.appendVarint(valueTag);
+      body.appendByte(valueTag);
       body.appendDouble(value);
       if (isCounter && startTimeMs !== undefined) {
         appendTimestamp(body, COUNTER.createdTimestamp, startTimeMs);

@@ -25,8 +25,8 @@ export const protobufFormat: ExpositionFormat = {
     body.reserve(LENGTH_BYTES + head.length + 2);
     body.skip(LENGTH_BYTES);
     body.append(head);
-    body.appendVarint(FAMILY.type);
-    body.appendVarint(TYPES[type]);
+    body.appendByte(FAMILY.type);
+    body.appendByte(TYPES[type]);
   },
   endFamily: (body, { name, unit }, start) => {
     const end = unit !== '' && name.endsWith(`_${unit}`) ? textField(FAMILY.unit, unit) : '';
