@@ -63,7 +63,7 @@ export interface ObservabilityOptions {
    */
   readonly prometheus?: PrometheusOptions | boolean;
   /**
-   * Whether latency buckets tell an example each to scrapers that ask for OpenMetrics: the trace and the span of the
+   * Whether latency buckets tell an example each to scrapers of OpenMetrics and protobuf: the trace and the span of the
    * latest inference that fell into them while a sampled span was active. That is the span in which `trackInference()` was
    * called, and for `startInference()` and `instrument()` the one in which the inference was started. Without a tracer
    * registered with `@opentelemetry/api` there are none; it must be there before a thread's first 256 inferences are over,
@@ -181,7 +181,7 @@ export interface PrometheusOptions {
   readonly targetInfo?: boolean;
   /**
    * Whether scrapers that ask for OpenMetrics are told when each counter and histogram began (`_created`): a line more
-   * for each. Default false.
+   * for each. Protobuf always tells it. Default false.
    */
   readonly createdTimestamps?: boolean;
 }
