@@ -8,6 +8,7 @@ import { onnx } from './onnx.bench.ts';
 import { record } from './record.bench.ts';
 import { registry } from './registry.bench.ts';
 import { scrape } from './scrape.bench.ts';
+import { scrapeFormats } from './scrape-formats.bench.ts';
 import { scrapeGzip } from './scrape-gzip.bench.ts';
 import { scrapeMemory } from './scrape-memory.bench.ts';
 import { scrapeTypical } from './scrape-typical.bench.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   allocation,
   scrape,
   scrapeGzip,
+  scrapeFormats,
   scrapeTypical,
   scrapeMemory,
   registry,

@@ -8,9 +8,17 @@ import type { ScenarioContext } from '../scenario.ts';
 import type { ServiceName } from '../workload/scraped-services.ts';
 import { type ScrapedProcess, startScrapedProcess } from './scraped-process.ts';
 
-/** What was measured of one library, a value for each round. */
-export interface ScrapedRounds {
+/** Who is scraped, and for what. */
+export interface ScrapeEntrant {
   readonly library: ScrapedLibraryName;
+  /** What it is called in the results. */
+  readonly label: string;
+  /** What a scrape asks for; without it, whatever there is. */
+  readonly accept?: string;
+}
+
+/** What was measured of one of them, a value for each round. */
+export interface ScrapedRounds extends ScrapeEntrant {
   readonly cpuMs: readonly number[];
   readonly durationMs: readonly number[];
   /** By how much a scrape makes the longest turn of the main thread's event loop longer than it is without any. */
@@ -26,10 +34,11 @@ export interface ScrapeRoundsOptions {
   readonly rounds: number;
   /** So short that clocks of processor time, which tick every few milliseconds, need several. */
   readonly scrapesPerRound: number;
+  /** Default: every library. */
+  readonly entrants?: readonly ScrapeEntrant[];
 }
 
-interface Contestant {
-  readonly library: ScrapedLibraryName;
+interface Contestant extends ScrapeEntrant {
   readonly process: ScrapedProcess;
   readonly cpuMs: number[];
   readonly durationMs: number[];
@@ -37,18 +46,23 @@ interface Contestant {
   bodyBytes: number;
 }
 
-/** Scrapes each library once a round; the one that begins changes from round to round. */
+const everyLibrary: readonly ScrapeEntrant[] = scrapedLibraries.map((library) => ({
+  library,
+  label: scrapedNames[library],
+}));
+
+/** Scrapes each once a round; the one that begins changes from round to round. */
 export async function measureScrapes(
   options: ScrapeRoundsOptions,
   context: ScenarioContext,
 ): Promise<readonly ScrapedRounds[]> {
-  const { rounds } = options;
-  const steps = scrapedLibraries.length + rounds;
+  const { rounds, entrants = everyLibrary } = options;
+  const steps = entrants.length + rounds;
   const contestants: Contestant[] = [];
   try {
-    for (const [place, library] of scrapedLibraries.entries()) {
-      context.progress(`warming up ${scrapedNames[library]}`, place / steps);
-      contestants.push(await warmedUp(library, options, context));
+    for (const [place, entrant] of entrants.entries()) {
+      context.progress(`warming up ${entrant.label}`, place / steps);
+      contestants.push(await warmedUp(entrant, options, context));
     }
     for (let round = 0; round < rounds; round++) {
       context.progress(`round ${round + 1} of ${rounds}`, (contestants.length + round) / steps);
@@ -63,15 +77,15 @@ export async function measureScrapes(
 }
 
 async function warmedUp(
-  library: ScrapedLibraryName,
+  entrant: ScrapeEntrant,
   options: ScrapeRoundsOptions,
   context: ScenarioContext,
 ): Promise<Contestant> {
-  const process = await startScrapedProcess({ ...options, library, nodeFlags: context.nodeFlags });
+  const process = await startScrapedProcess({ ...options, ...entrant, nodeFlags: context.nodeFlags });
   for (let scrape = 0; scrape < options.warmUpScrapes; scrape++) {
     await process.scrape();
   }
-  return { library, process, cpuMs: [], durationMs: [], longestTurnMs: [], bodyBytes: 0 };
+  return { ...entrant, process, cpuMs: [], durationMs: [], longestTurnMs: [], bodyBytes: 0 };
 }
 
 async function measureOne(contestant: Contestant, scrapesPerRound: number): Promise<void> {

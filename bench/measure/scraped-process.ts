@@ -28,6 +28,8 @@ export interface ScrapedProcessOptions {
   readonly service: ServiceName;
   readonly histograms: number;
   readonly compression: Compression;
+  /** What a scrape asks for; without it, whatever there is. */
+  readonly accept?: string;
   readonly nodeFlags: readonly string[];
 }
 
@@ -40,15 +42,23 @@ export async function startScrapedProcess(options: ScrapedProcessOptions): Promi
   );
   try {
     const url = await child.request<string>({ kind: 'url' });
-    return scrapedProcess(child, url, compression);
+    return scrapedProcess(child, url, compression, options.accept);
   } catch (error) {
     await child.end();
     throw error;
   }
 }
 
-function scrapedProcess(child: MeasuringProcess, url: string, compression: Compression): ScrapedProcess {
-  const headers = compression === 'gzip' ? { 'accept-encoding': 'gzip' } : {};
+function scrapedProcess(
+  child: MeasuringProcess,
+  url: string,
+  compression: Compression,
+  accept: string | undefined,
+): ScrapedProcess {
+  const headers = {
+    ...(compression === 'gzip' ? { 'accept-encoding': 'gzip' } : {}),
+    ...(accept === undefined ? {} : { accept }),
+  };
   const scrapeOnce = async (): Promise<{ durationMs: number; bodyBytes: number }> => {
     const { status, contentEncoding, durationMs, bodyBytes } = await drain(url, headers);
     if (status !== 200 || (compression === 'gzip') !== (contentEncoding === 'gzip')) {

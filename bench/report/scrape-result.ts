@@ -1,30 +1,37 @@
 import type { ScrapedRounds } from '../measure/scrape-rounds.ts';
 import { median, medianRatio } from '../measure/statistics.ts';
-import { type ScrapedLibraryName, scrapedNames } from '../scraped/scraped-library.ts';
+import type { ScrapedLibraryName } from '../scraped/scraped-library.ts';
 import type { Chart, Measurement, Requirement, Table } from '../scenario.ts';
 import { decimals, milliseconds, times } from './units.ts';
 
 const OURS: ScrapedLibraryName = 'inferometer';
 
-export function scrapeTable(rounds: readonly ScrapedRounds[]): Table {
+/** @param first who the others are compared with */
+export function scrapeTable(rounds: readonly ScrapedRounds[], who = 'library', first = 'ours'): Table {
   return {
-    columns: ['library', 'computed', 'fastest', 'answered after', 'main thread held', 'body', 'times ours'],
+    columns: [who, 'computed', 'fastest', 'answered after', 'main thread held', 'body', `times ${first}`],
     rows: rounds.map((row) => [
-      scrapedNames[row.library],
+      row.label,
       milliseconds(median(row.cpuMs)),
       milliseconds(Math.min(...row.cpuMs)),
       milliseconds(median(row.durationMs)),
       milliseconds(median(row.longestTurnMs)),
       `${decimals(row.bodyBytes / 1024, 0)} KiB`,
-      times(timesOurs(rounds, row.library)),
+      times(timesFirst(rounds, row)),
     ]),
   };
 }
 
 export function scrapeMeasurements(rounds: readonly ScrapedRounds[]): readonly Measurement[] {
-  return rounds.map(({ library, cpuMs, durationMs, longestTurnMs, bodyBytes }) => ({
-    library: scrapedNames[library],
-    values: { timesOurs: timesOurs(rounds, library), bodyBytes, cpuMs, durationMs, longestTurnMs },
+  return rounds.map((row) => ({
+    library: row.label,
+    values: {
+      timesOurs: timesFirst(rounds, row),
+      bodyBytes: row.bodyBytes,
+      cpuMs: row.cpuMs,
+      durationMs: row.durationMs,
+      longestTurnMs: row.longestTurnMs,
+    },
   }));
 }
 
@@ -33,14 +40,14 @@ export function scrapeRequirements(
   rounds: readonly ScrapedRounds[],
   minimums: Readonly<Partial<Record<ScrapedLibraryName, number>>>,
 ): readonly Requirement[] {
-  return rounds.flatMap(({ library }): Requirement[] => {
-    const minimum = minimums[library];
-    const ratio = timesOurs(rounds, library);
+  return rounds.flatMap((row): Requirement[] => {
+    const minimum = minimums[row.library];
+    const ratio = timesFirst(rounds, row);
     return minimum === undefined
       ? []
       : [
           {
-            text: `${minimum} times less computing than ${scrapedNames[library]}`,
+            text: `${minimum} times less computing than ${row.label}`,
             measured: `${times(ratio)} less`,
             met: ratio >= minimum,
           },
@@ -62,8 +69,8 @@ export function scrapeChart(rounds: readonly ScrapedRounds[], title: string): Ch
   return {
     title,
     subtitle: 'milliseconds of processor time for a scrape, median; shorter is better',
-    bars: rounds.map(({ library, cpuMs }) => ({
-      label: scrapedNames[library],
+    bars: rounds.map(({ library, label, cpuMs }) => ({
+      label,
       value: median(cpuMs),
       text: milliseconds(median(cpuMs)),
       highlighted: library === OURS,
@@ -71,7 +78,6 @@ export function scrapeChart(rounds: readonly ScrapedRounds[], title: string): Ch
   };
 }
 
-function timesOurs(rounds: readonly ScrapedRounds[], library: ScrapedLibraryName): number {
-  const cpuMsOf = (name: ScrapedLibraryName): readonly number[] => rounds.find((row) => row.library === name)!.cpuMs;
-  return medianRatio(cpuMsOf(library), cpuMsOf(OURS));
+function timesFirst(rounds: readonly ScrapedRounds[], { cpuMs }: ScrapedRounds): number {
+  return medianRatio(cpuMs, rounds[0]!.cpuMs);
 }

@@ -2,5 +2,5 @@ import { createOurs } from './ours.ts';
 import type { ScrapedLibrary } from './scraped-library.ts';
 
 export function create(hasTenants: boolean): Promise<ScrapedLibrary> {
-  return createOurs(hasTenants, 'inline');
+  return createOurs(hasTenants, { observer: 'inline' });
 }

@@ -1,11 +1,11 @@
-import { initObservability } from '@inferometer/observability';
+import { initObservability, type ObservabilityOptions } from '@inferometer/observability';
 import { MAX_TENANTS, modelsOf, scrapedBuckets } from '../workload/scraped-services.ts';
 import type { ScrapedLibrary } from './scraped-library.ts';
 
-/** Its defaults, but for what differs from service to service: the labels, the buckets and where the observer runs. */
-export async function createOurs(hasTenants: boolean, observer: 'thread' | 'inline'): Promise<ScrapedLibrary> {
+/** Its defaults, but for the labels and the buckets, which differ from service to service, and for `options`. */
+export async function createOurs(hasTenants: boolean, options: ObservabilityOptions = {}): Promise<ScrapedLibrary> {
   const observability = initObservability({
-    observer,
+    ...options,
     prometheus: { host: '127.0.0.1', port: 0 },
     models: Object.fromEntries(
       modelsOf(hasTenants).map((model) => [model, { latencyBucketsSeconds: [...scrapedBuckets] }]),

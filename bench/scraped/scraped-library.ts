@@ -22,17 +22,18 @@ export const scrapedLibraries = [
   'opentelemetry',
   'prom-client',
   'prometheus-io-client',
-] as const;
+] as const satisfies readonly ScrapedLibraryName[];
 
-export type ScrapedLibraryName = (typeof scrapedLibraries)[number];
-
-export const scrapedNames: Readonly<Record<ScrapedLibraryName, string>> = {
+export const scrapedNames = {
   inferometer: 'Inferometer',
   'inferometer-inline': 'Inferometer, inline',
+  'inferometer-native': 'Inferometer, native histograms',
   opentelemetry: 'OpenTelemetry JS',
   'prom-client': 'prom-client',
   'prometheus-io-client': '@prometheus-io/client',
-};
+} as const;
+
+export type ScrapedLibraryName = keyof typeof scrapedNames;
 
 export async function createScraped(name: string, hasTenants: boolean): Promise<ScrapedLibrary> {
   const { create } = (await import(`./${name}.ts`)) as ScrapedLibraryModule;

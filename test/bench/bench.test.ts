@@ -18,6 +18,7 @@ import { record } from '../../bench/record.bench.ts';
 import { churn } from '../../bench/churn.bench.ts';
 import { install } from '../../bench/install.bench.ts';
 import { registry } from '../../bench/registry.bench.ts';
+import { scrapeFormats } from '../../bench/scrape-formats.bench.ts';
 import { scrapeGzip } from '../../bench/scrape-gzip.bench.ts';
 import { scrapeMemory } from '../../bench/scrape-memory.bench.ts';
 import { scrapeTypical } from '../../bench/scrape-typical.bench.ts';
@@ -102,7 +103,7 @@ describe('the benchmarks of scrapes', function () {
     }
   });
 
-  for (const scenario of [scrape, scrapeGzip, scrapeTypical]) {
+  for (const scenario of [scrape, scrapeGzip, scrapeFormats, scrapeTypical]) {
     it(`have every library answer: ${scenario.name}`, async () => {
       const { measurements } = await runTiny(scenario);
       expect(measurements).to.have.length(5);
