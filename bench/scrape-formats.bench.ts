@@ -1,14 +1,7 @@
 import { measureScrapes, type ScrapeEntrant } from './measure/scrape-rounds.ts';
 import { scrapeChart, scrapeMeasurements, scrapeTable } from './report/scrape-result.ts';
 import type { Scenario } from './scenario.ts';
-
-const HISTOGRAMS = { full: 7000, quick: 7000, tiny: 20 } as const;
-
-const EFFORTS = {
-  full: { warmUpScrapes: 8, rounds: 9, scrapesPerRound: 1 },
-  quick: { warmUpScrapes: 4, rounds: 3, scrapesPerRound: 1 },
-  tiny: { warmUpScrapes: 1, rounds: 1, scrapesPerRound: 1 },
-} as const;
+import { EFFORTS, HISTOGRAMS } from './workload/large-scrape.ts';
 
 const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0';
 const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';

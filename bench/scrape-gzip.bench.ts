@@ -1,15 +1,8 @@
 import { measureScrapes } from './measure/scrape-rounds.ts';
 import { scrapeChart, scrapeMeasurements, scrapeRequirements, scrapeTable } from './report/scrape-result.ts';
 import type { Scenario } from './scenario.ts';
+import { EFFORTS, HISTOGRAMS } from './workload/large-scrape.ts';
 import { GZIP_LEVEL } from './workload/scraped-services.ts';
-
-const HISTOGRAMS = { full: 7000, quick: 7000, tiny: 20 } as const;
-
-const EFFORTS = {
-  full: { warmUpScrapes: 8, rounds: 9, scrapesPerRound: 1 },
-  quick: { warmUpScrapes: 4, rounds: 3, scrapesPerRound: 1 },
-  tiny: { warmUpScrapes: 1, rounds: 1, scrapesPerRound: 1 },
-} as const;
 
 /** What the project promises. */
 const TIMES_LESS = { opentelemetry: 5, 'prom-client': 5, 'prometheus-io-client': 5 } as const;

@@ -7,14 +7,7 @@ import {
   stallRequirement,
 } from './report/scrape-result.ts';
 import type { Scenario } from './scenario.ts';
-
-const HISTOGRAMS = { full: 7000, quick: 7000, tiny: 20 } as const;
-
-const EFFORTS = {
-  full: { warmUpScrapes: 8, rounds: 9, scrapesPerRound: 1 },
-  quick: { warmUpScrapes: 4, rounds: 3, scrapesPerRound: 1 },
-  tiny: { warmUpScrapes: 1, rounds: 1, scrapesPerRound: 1 },
-} as const;
+import { EFFORTS, HISTOGRAMS } from './workload/large-scrape.ts';
 
 /** What the project promises. */
 const TIMES_LESS = { opentelemetry: 15, 'prom-client': 8, 'prometheus-io-client': 8 } as const;
