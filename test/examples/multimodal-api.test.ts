@@ -254,16 +254,22 @@ describe('the multimodal example: service', () => {
     expect(errors).to.contain('--port must be an integer from 0 to 65535, received "99999"');
   });
 
-  it('serves without metrics where their port is taken', async () => {
+  it('serves without metrics where their port is taken, and says so once with its own flag', async () => {
     const taken = createServer().listen(0);
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const child = spawnMain('--port', '0', '--metrics-port', String(port), '--no-replay');
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
     const [output] = (await once(child.stdout, 'data')) as [Buffer];
     const url = /^service +(\S+)$/m.exec(output.toString())?.[1];
+    expect(output.toString()).to.match(/^metrics +none for now; --metrics-port chooses another port, 0 any free one$/m);
     expect((await fetch(`${url}/healthz`)).status).to.equal(200);
     child.kill('SIGINT');
-    expect(await once(child, 'exit')).to.deep.equal([0, null]);
+    expect(await once(child, 'close')).to.deep.equal([0, null]);
+    expect(errors).to.match(
+      /^inferometer: the metrics endpoint cannot listen on .+ because that port is in use; .+\n$/,
+    );
     taken.close();
   });
 

@@ -39,8 +39,9 @@ async function run(options: RunOptions): Promise<void> {
   service = await listen(options, observability, () => metricsUrl);
   if (service === undefined) return;
 
-  metricsUrl = await whereMetricsAre(observability);
-  printAddresses(service.url, metricsUrl);
+  const metrics = await whereMetricsAre(observability);
+  metricsUrl = metrics.url;
+  printAddresses(service.url, metrics);
   if (options.replay) stopReplay = await replayTo(service.url);
 }
 
@@ -67,18 +68,22 @@ function describeListenError(error: unknown, port: number): string {
   return `the service could not start: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** The service is worth more than its metrics: without an endpoint it goes on, and the SDK goes on trying to listen. */
-async function whereMetricsAre(observability: Observability): Promise<string | undefined> {
+interface MetricsPlace {
+  readonly url: string | undefined;
+  readonly description: string;
+}
+
+/**
+ * The service is worth more than its metrics: without an endpoint it goes on, and the SDK goes on trying to listen. Why
+ * there is none the SDK has logged; what is left to say is which flag of ours would help.
+ */
+async function whereMetricsAre(observability: Observability): Promise<MetricsPlace> {
   try {
-    const { metricsUrl } = await observability.ready;
-    return metricsUrl;
+    const { metricsUrl: url } = await observability.ready;
+    return { url, description: url ?? 'none' };
   } catch (error) {
-    const reason =
-      codeOf(error) === 'PORT_IN_USE'
-        ? 'its port is taken; free it, or choose another with --metrics-port (0 for any free one).'
-        : String(error);
-    console.error(`multimodal-api: serving without a metrics endpoint for now: ${reason}`);
-    return undefined;
+    const advice = codeOf(error) === 'PORT_IN_USE' ? '; --metrics-port chooses another port, 0 any free one' : '';
+    return { url: undefined, description: `none for now${advice}` };
   }
 }
 
@@ -86,16 +91,16 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-function printAddresses(url: string, metricsUrl: string | undefined): void {
+function printAddresses(url: string, metrics: MetricsPlace): void {
   const json = `-H 'content-type: application/json'`;
   const text = 'The goalkeeper saved a late penalty, and the fans sang until the final whistle.';
   console.log(`service  ${url}
-metrics  ${metricsUrl ?? 'none'}
+metrics  ${metrics.description}
 
 Try:
   curl ${url}/v1/documents ${json} -d '{"text": "${text}", "requestId": "a"}'
   curl ${url}/v1/feedback ${json} -d '{"requestId": "a", "actualClass": "sports"}'`);
-  if (metricsUrl !== undefined) console.log(`  curl ${metricsUrl} | grep -E 'accuracy|distribution'`);
+  if (metrics.url !== undefined) console.log(`  curl ${metrics.url} | grep -E 'accuracy|distribution'`);
   console.log('\nCtrl-C stops.');
 }
 

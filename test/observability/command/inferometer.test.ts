@@ -1,4 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
+import { version } from '../../../packages/observability/src/version.ts';
 import { endPrograms, type Program, runProgram, startProgram } from '../../support/child-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { scrape } from '../../support/scrape.ts';
@@ -65,6 +70,34 @@ describe('the command inferometer', () => {
     });
     server.kill('SIGTERM');
     expect(await server.ended).to.include({ code: 0, signal: null, errors: '' });
+  });
+
+  it('is a service of its own, in whichever folder it runs, unless variables say otherwise', async () => {
+    const args = ['serve', '--port', '0', '--host', '127.0.0.1'];
+    // As an installed command is found, which is no part of the application that has it installed.
+    const folder = mkdtempSync(join(tmpdir(), 'inferometer-'));
+    const installed = pathToFileURL(join(folder, 'node_modules', 'inferometer.ts'));
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(fileURLToPath(COMMAND), installed);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "shop", "version": "7.8.9" }');
+    try {
+      const own = startProgram(installed, { args, workingDirectory: folder });
+      const named = startProgram(installed, {
+        args,
+        workingDirectory: folder,
+        environment: { OTEL_SERVICE_NAME: '', OTEL_RESOURCE_ATTRIBUTES: 'service.name=gpu-7,service.version=3' },
+      });
+      const services = await Promise.all(
+        [own, named].map(async (server) => {
+          const { families } = await scrape(await metricsUrlOf(server));
+          return families.get('target_info')?.samples[0]?.labels;
+        }),
+      );
+      expect(services[0]).to.include({ service_name: 'inferometer', service_version: version });
+      expect(services[1]).to.include({ service_name: 'gpu-7', service_version: '3' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('ends with a clear word where the port is taken', async () => {

@@ -221,14 +221,21 @@ const messages: readonly (readonly [options: unknown, message: string])[] = [
         `models.a.errorCodes[1] must be a text that is not empty or a finite number, received ${['NaN', '""', 'null', 'true', 'an object'][index]}; set options.models.a.errorCodes or leave it out.`,
       ] as const,
   ),
-  [
-    { models: { a: { reference: new URL('http://host/reference.json') } } },
-    'models.a.reference must be a path, a file URL or the reference itself, received an object of class URL; set options.models.a.reference or leave it out.',
-  ],
-  [
-    { models: { a: { reference: [] } } },
-    'models.a.reference must be an object, received an empty array; set options.models.a.reference or leave it out.',
-  ],
+  ...(
+    [
+      [new URL('http://host/reference.json'), 'an object of class URL'],
+      [5, '5'],
+      [' ', '" "'],
+      [null, 'null'],
+      [[], 'an empty array'],
+    ] as const
+  ).map(
+    ([reference, received]) =>
+      [
+        { models: { a: { reference } } },
+        `models.a.reference must be a path, a file URL, the reference itself or { warmUp: { samples } }, received ${received}; set options.models.a.reference or leave it out.`,
+      ] as const,
+  ),
   // Declared labels.
   ...['2x', 'a-b', 'a.b', '', 'ü'].map(
     (name) =>

@@ -4,6 +4,8 @@ import { initObservability } from '../init-observability.ts';
 import type { Observability } from '../observability.ts';
 import type { ObservabilityOptions } from '../options/observability-options.ts';
 import { resolveOptions } from '../options/resolve-options.ts';
+import { processSurroundings } from '../options/surroundings.ts';
+import { version } from '../version.ts';
 import { UsageError } from './usage-error.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -20,6 +22,9 @@ Options:
 It serves until it is ended by SIGINT or SIGTERM. OTEL_* variables work as in an application; for example,
 OTEL_METRICS_EXPORTER=prometheus,otlp pushes as well.
 `;
+
+/** Stands in for the package.json of an application: there is none, whatever folder the command is run in. */
+const OWN_PACKAGE = JSON.stringify({ name: 'inferometer', version });
 
 /** Serves processor, memory and process metrics until a signal comes. @returns the exit code */
 export async function serve(args: string[]): Promise<number> {
@@ -76,7 +81,7 @@ function readOptions(args: string[]): ObservabilityOptions | undefined {
     return undefined;
   }
   return {
-    serviceName: process.env['OTEL_SERVICE_NAME'] ?? 'inferometer',
+    resourceAttributes: ownService(),
     ...(values.port === undefined && values.host === undefined
       ? undefined
       : {
@@ -93,6 +98,14 @@ function readOptions(args: string[]): ObservabilityOptions | undefined {
       hostMetrics: { groups: ['system.cpu', 'system.memory', 'process.cpu', 'process.memory'] },
     },
   };
+}
+
+/** What the variables say of the service, and what we are where they say nothing. */
+function ownService(): Readonly<Record<string, string>> {
+  const surroundings = { ...processSurroundings(), readFile: () => OWN_PACKAGE };
+  const { resourceAttributes } = resolveOptions(undefined, process.env, surroundings).options;
+  const names = ['service.name', 'service.version'] as const;
+  return Object.fromEntries(names.map((name) => [name, String(resourceAttributes[name])]));
 }
 
 interface ServeFlags {

@@ -57,12 +57,15 @@ function resolveModel(name: string, given: unknown, buckets: BucketBounds): Reso
 
 function resolveReference(model: OptionReader): string | Readonly<Record<string, unknown>> | undefined {
   const given = model.value('reference');
-  if (typeof given === 'object' && !(given instanceof URL)) {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !(given instanceof URL)) {
     const reference = model.data('reference');
     return reference && (resolveWarmUp(model) ?? reference);
   }
-  if (given instanceof URL && given.protocol !== 'file:') {
-    return model.refuse('reference', 'must be a path, a file URL or the reference itself');
+  if (given instanceof URL && given.protocol === 'file:') {
+    return given.href;
   }
-  return given instanceof URL ? given.href : model.text('reference');
+  if (given === undefined || (typeof given === 'string' && given.trim() !== '')) {
+    return given;
+  }
+  return model.refuse('reference', 'must be a path, a file URL, the reference itself or { warmUp: { samples } }');
 }
