@@ -11,7 +11,12 @@ function guard(collect: MetricProducer['collect']) {
   const messages: string[] = [];
   const producer = guardProducer(
     { collect },
-    { name: 'the bridge', timeoutMs: 1000, clock, log: { report: (_, message) => messages.push(message) } },
+    {
+      name: 'the bridge',
+      timeoutMs: 1000,
+      clock,
+      log: { report: (_, message) => messages.push(message) > 0, recovered: () => undefined },
+    },
   );
   return { clock, messages, producer };
 }

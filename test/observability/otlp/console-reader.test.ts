@@ -33,7 +33,10 @@ describe('console reader', () => {
       write: () => {
         throw new Error('EPIPE: broken pipe, write');
       },
-      log: { report: (_cause, message) => messages.push(message) },
+      log: {
+        report: (_cause, message) => messages.push(message) > 0,
+        recovered: (message) => messages.push(message),
+      },
     });
     const provider = new MeterProvider({ readers: [push.reader] });
     provider.getMeter('test').createCounter('jobs').add(3);

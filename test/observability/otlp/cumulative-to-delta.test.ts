@@ -60,7 +60,10 @@ class Destination {
       forceFlush: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
     };
-    const log = { report: (_cause: string, message: string): number => this.messages.push(message) };
+    const log = {
+      report: (_cause: string, message: string): boolean => this.messages.push(message) > 0,
+      recovered: (): void => undefined,
+    };
     this.stage = createCumulativeToDelta(inner, { ...options, log });
   }
 
@@ -428,7 +431,7 @@ describe('cumulative to delta', () => {
       forceFlush: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
     };
-    const stage = createCumulativeToDelta(inner, { log: { report: () => undefined } });
+    const stage = createCumulativeToDelta(inner, { log: { report: () => true, recovered: () => undefined } });
     const outcomes: number[] = [];
     const metrics: ResourceMetrics = { resource: emptyResource(), scopeMetrics: [] };
     for (let count = 0; count < 2; count++) {
@@ -453,7 +456,7 @@ describe('cumulative to delta', () => {
       forceFlush: () => Promise.resolve(),
       shutdown: () => Promise.resolve(),
     };
-    const stage = createCumulativeToDelta(inner, { log: { report: () => undefined } });
+    const stage = createCumulativeToDelta(inner, { log: { report: () => true, recovered: () => undefined } });
     const outcomes: number[] = [];
     const metrics: ResourceMetrics = { resource: emptyResource(), scopeMetrics: [] };
     stage.export(metrics, (outcome) => outcomes.push(outcome.code));

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import { expect } from 'chai';
+import { systemClock } from '../../../packages/observability/src/observer/clock.ts';
+import { createProblemLog, type ProblemLog } from '../../../packages/observability/src/observer/problem-log.ts';
 import type { ResolvedOtlp } from '../../../packages/observability/src/options/resolved-options.ts';
 import { captureDiag } from '../../support/captured-diag.ts';
 import { counterData, histogram, histogramData, resourceMetrics } from '../../support/metric-data.ts';
@@ -23,8 +25,9 @@ describe('OTLP reader', () => {
   async function start(
     settings: Partial<ResolvedOtlp> = {},
     metricProducers: readonly MetricProducer[] = [],
+    log?: ProblemLog,
   ): Promise<ReaderUnderTest> {
-    const reader = await startReader({ url: `${receiver.url}/v1/metrics`, ...settings }, metricProducers);
+    const reader = await startReader({ url: `${receiver.url}/v1/metrics`, ...settings }, metricProducers, log);
     started.push(reader);
     return reader;
   }
@@ -222,8 +225,39 @@ describe('OTLP reader', () => {
         captured.release();
       }
 
-      const message = `inferometer: exporting to ${receiver.url}/v1/metrics failed: Internal Server Error (500)`;
+      const message = `inferometer: exporting to ${receiver.url}/v1/metrics failed: HTTP 500 Internal Server Error`;
       expect(captured.messages).to.deep.equal([message, message]);
+    });
+
+    it('tells each cause with its status, and once that it works again', async () => {
+      const captured = captureDiag();
+      const failed = `inferometer: exporting to ${receiver.url}/v1/metrics failed:`;
+      try {
+        const reader = await start({ requestTimeoutMs: 300 }, [], createProblemLog(systemClock));
+        for (const status of [503, 503, 400, 429]) {
+          receiver.failNext(1, status, { 'x-token': 'secret' });
+          await reader.export();
+        }
+        receiver.hang();
+        await reader.export();
+        receiver.resume();
+        await reader.export();
+        await reader.export();
+        receiver.failNext(1, 503);
+        await reader.export();
+        // This failure was not told, a minute not being over, so neither is its end.
+        await reader.export();
+      } finally {
+        captured.release();
+      }
+
+      expect(captured.messages).to.deep.equal([
+        `${failed} HTTP 503 Service Unavailable`,
+        `${failed} HTTP 400 Bad Request`,
+        `${failed} HTTP 429 Too Many Requests`,
+        `${failed} no answer within 300 ms`,
+        `inferometer: exporting to ${receiver.url}/v1/metrics works again, after 5 failed`,
+      ]);
     });
 
     it('names the reason when nobody listens', async () => {

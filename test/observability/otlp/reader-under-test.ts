@@ -4,6 +4,7 @@ import { MeterProvider, type MetricProducer } from '@opentelemetry/sdk-metrics';
 import { createOtlpReader } from '../../../packages/observability/src/observer/otlp/otlp-reader.ts';
 import type { PushReader } from '../../../packages/observability/src/observer/otlp/push-reader.ts';
 import type { ExportReport } from '../../../packages/observability/src/observer/otlp/supervised-exporter.ts';
+import type { ProblemLog } from '../../../packages/observability/src/observer/problem-log.ts';
 import type { ResolvedOtlp } from '../../../packages/observability/src/options/resolved-options.ts';
 
 /** Longer than any test: what is exported is what the test flushes. */
@@ -25,6 +26,7 @@ export interface ReaderUnderTest extends PushReader {
 export async function startReader(
   settings: Partial<ResolvedOtlp> & { readonly url: string },
   metricProducers: readonly MetricProducer[] = [],
+  givenLog?: ProblemLog,
 ): Promise<ReaderUnderTest> {
   const reports: ExportReport[] = [];
   const messages: string[] = [];
@@ -40,7 +42,10 @@ export async function startReader(
   const push = await createOtlpReader(otlp, {
     metricProducers,
     onExport: (report) => reports.push(report),
-    log: { report: (_cause, message) => messages.push(message) },
+    log: givenLog ?? {
+      report: (_cause, message) => messages.push(message) > 0,
+      recovered: (message) => messages.push(message),
+    },
   });
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': 'test' }),

@@ -4,8 +4,13 @@ import type { Clock } from './clock.ts';
 
 /** Warnings for faults that can repeat with every scrape: each cause is told at most once a minute. */
 export interface ProblemLog {
-  /** @param cause what is rate-limited as one; messages of one cause may differ */
-  report(cause: string, message: string): void;
+  /**
+   * @param cause what is rate-limited as one; messages of one cause may differ
+   * @returns whether it was told
+   */
+  report(cause: string, message: string): boolean;
+  /** Tells that something is well again, whose trouble was told. */
+  recovered(message: string): void;
 }
 
 export function createProblemLog(
@@ -15,9 +20,12 @@ export function createProblemLog(
   const onceAMinute = createOnceAMinute(() => clock.now());
   return {
     report(cause, message) {
-      if (onceAMinute.allows(cause)) {
+      const isTold = onceAMinute.allows(cause);
+      if (isTold) {
         write(message);
       }
+      return isTold;
     },
+    recovered: write,
   };
 }

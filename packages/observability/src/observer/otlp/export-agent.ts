@@ -1,4 +1,4 @@
-import type { Agent as HttpAgent, AgentOptions as HttpAgentOptions } from 'node:http';
+import type { Agent as HttpAgent, AgentOptions as HttpAgentOptions, ClientRequest } from 'node:http';
 import type { AgentOptions as HttpsAgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 
@@ -8,6 +8,15 @@ export interface ExportConnections {
   readonly agentFor: (protocol: string) => Promise<HttpAgent>;
   /** Cuts every connection, whatever is on it; later ones are not affected. */
   readonly cut: () => void;
+  /** The answer to the latest request; `undefined` while there is none. */
+  readonly lastAnswer: () => HttpAnswer | undefined;
+}
+
+/** How a collector answered a request. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The phrase beside it, e.g. `Service Unavailable`. */
+  readonly phrase: string;
 }
 
 /** Certificates and key for `https:`, as the agent takes them. */
@@ -21,10 +30,18 @@ const agentOptions: HttpAgentOptions = { keepAlive: false };
 
 export function createExportConnections(tls: TlsOptions): ExportConnections {
   const agents = new Map<string, HttpAgent>();
+  let lastAnswer: HttpAnswer | undefined;
   return {
+    lastAnswer: () => lastAnswer,
     async agentFor(protocol: string): Promise<HttpAgent> {
-      const agent = agents.get(protocol) ?? (await createAgent(protocol, tls));
-      agents.set(protocol, agent);
+      let agent = agents.get(protocol);
+      if (agent === undefined) {
+        agent = await createAgent(protocol, tls);
+        followAnswers(agent, (answer) => {
+          lastAnswer = answer;
+        });
+        agents.set(protocol, agent);
+      }
       return agent;
     },
     cut(): void {
@@ -49,4 +66,31 @@ async function createAgent(protocol: string, tls: TlsOptions): Promise<HttpAgent
     return socket;
   };
   return agent;
+}
+
+/** A phrase is the collector's own words, and a short one. */
+const LONGEST_PHRASE = 60;
+
+/**
+ * The exporter does not say with which status it was refused where that asks for another attempt. Requests come to the
+ * agent by a method that is in no document, though agents have overridden it for as long as there are any; where it is
+ * missing, messages are without the status, and a test tells.
+ */
+function followAnswers(agent: HttpAgent, onAnswer: (answer: HttpAnswer | undefined) => void): void {
+  const requesting = agent as Requesting;
+  const addRequest = requesting.addRequest?.bind(agent);
+  if (addRequest === undefined) {
+    return;
+  }
+  requesting.addRequest = (request, ...others): void => {
+    onAnswer(undefined);
+    request.once('response', ({ statusCode = 0, statusMessage = '' }) => {
+      onAnswer({ status: statusCode, phrase: statusMessage.slice(0, LONGEST_PHRASE) });
+    });
+    addRequest(request, ...others);
+  };
+}
+
+interface Requesting {
+  addRequest?: (request: ClientRequest, ...others: unknown[]) => void;
 }

@@ -45,6 +45,7 @@ export async function createOtlpReader(otlp: ResolvedOtlp, options: OtlpReaderOp
       destination: printableUrl(otlp.url),
       timeoutMs: otlp.requestTimeoutMs,
       abort: connections.cut,
+      lastAnswer: connections.lastAnswer,
       onExport: options.onExport ?? ignore,
       clock,
       log,

@@ -2,6 +2,7 @@ import type { InstrumentType, PushMetricExporter, ResourceMetrics } from '@opent
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import type { Clock, ClockTimer } from '../clock.ts';
 import type { ProblemLog } from '../problem-log.ts';
+import type { HttpAnswer } from './export-agent.ts';
 import { exported, type ExportCallback, type ExportOutcome, isExported, notExported } from './export-outcome.ts';
 
 /** How one export went. */
@@ -15,6 +16,8 @@ export interface SupervisionOptions {
   readonly timeoutMs: number;
   /** Makes the exporter give up what it is doing. */
   readonly abort: () => void;
+  /** How the export was answered that has just ended; default: it is not known. */
+  readonly lastAnswer?: () => HttpAnswer | undefined;
   readonly onExport: (report: ExportReport) => void;
   readonly clock: Clock;
   readonly log: ProblemLog;
@@ -31,7 +34,8 @@ export interface SupervisedExporter extends PushMetricExporter {
 /**
  * An exporter that exports in the background: `export` calls back at once, whatever becomes of it. The reader before it
  * would log every failure, and hold the process with timers for as long as a collector hangs. Here an export ends after
- * its time, is reported, and its failure is told to the log, which repeats itself no more than once a minute.
+ * its time, is reported, and its failure is told to the log: each cause no more than once a minute, and once that it
+ * works again.
  *
  * One export is under way at a time; what is to be exported meanwhile is dropped, since the next one carries it.
  */
@@ -50,6 +54,9 @@ class BackgroundExporter implements SupervisedExporter {
   readonly #options: SupervisionOptions;
   #underWay: Promise<void> | undefined;
   #giveUp: ((reason: string) => void) | undefined;
+  #failures = 0;
+  /** Whether any of these failures was told. */
+  #isTold = false;
 
   constructor(exporter: PushMetricExporter, options: SupervisionOptions) {
     this.#exporter = exporter;
@@ -117,17 +124,26 @@ class BackgroundExporter implements SupervisedExporter {
     const outcome = await promise;
     timer.clear();
     // An aborted exporter ends with an error that says less than why it was aborted.
-    return isExported(outcome) ? outcome : (givenUp ?? outcome);
+    return isExported(outcome) ? outcome : (givenUp ?? withAnswer(outcome, this.#options.lastAnswer?.()));
   }
 
   #report(outcome: ExportOutcome): void {
     const { destination, log, onExport } = this.#options;
     if (isExported(outcome)) {
+      if (this.#isTold) {
+        log.recovered(`exporting to ${destination} works again, after ${this.#failures} failed`);
+      }
+      this.#failures = 0;
+      this.#isTold = false;
       onExport({ ok: true });
       return;
     }
     const error = outcome.error ?? new Error('the exporter gave no reason');
-    log.report(`export to ${destination}`, `exporting to ${destination} failed: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    this.#failures += 1;
+    this.#isTold =
+      log.report(`export to ${destination}: ${reason}`, `exporting to ${destination} failed: ${reason}`) ||
+      this.#isTold;
     onExport({ ok: false, error });
   }
 }
@@ -137,6 +153,16 @@ function setUnrefTimeout(clock: Clock, delayMs: number, callback: () => void): C
   timer.unref();
   return timer;
 }
+
+/** What a collector answered says more than the exporter's words for it; a success that fails otherwise stays. */
+function withAnswer(outcome: ExportOutcome, answer: HttpAnswer | undefined): ExportOutcome {
+  return answer === undefined || answer.status < FIRST_REFUSAL
+    ? outcome
+    : notExported(new Error(`HTTP ${`${answer.status} ${answer.phrase}`.trim()}`, { cause: outcome.error }));
+}
+
+/** Statuses below are successes. */
+const FIRST_REFUSAL = 300;
 
 /** Errors of several tries, as for the two addresses of localhost, have no message of their own. */
 function reasonOf(error: Error): string {
