@@ -11,9 +11,9 @@ function counted(scrape: Scrape, signal: string): number {
   return scrape.sum('drift_live_count_total', { ...MODEL, signal });
 }
 
-async function runThread(times: number, waits = false): Promise<void> {
+async function runThread(times: number): Promise<void> {
   const script = new URL('fixtures/predicting-thread.ts', import.meta.url);
-  const thread = new Worker(script, { workerData: { times, waits } });
+  const thread = new Worker(script, { workerData: { times } });
   const [code] = (await once(thread, 'exit')) as [number];
   expect(code).to.equal(0);
 }
@@ -40,9 +40,8 @@ describe('Drift of what worker threads predict', () => {
     await eventually(async () =>
       (await service.scrape()).value('drift_reference_loaded', MODEL) === 0 ? true : undefined,
     );
-    // A thread loads what learning takes before it records anything that counts.
+    await runThread(200);
     const learned = await eventually(async () => {
-      await runThread(400, true);
       const now = await service.scrape();
       return now.value('drift_reference_warmup', MODEL) === 1 ? now : undefined;
     });

@@ -36,8 +36,14 @@ export const asEver = (seed: number): PredictionRow[] => predictions(100, seed +
 export const shifted = (seed: number): PredictionRow[] =>
   asEver(seed).map((row, place) => (place % 2 === 0 ? Object.assign(row, { predictedClass: 'sports' }) : row));
 
+/** @param atOnce what the service does before anything else can run */
+type StartDriftingService = (
+  options?: ObservabilityOptions,
+  atOnce?: (service: DriftingService) => void,
+) => Promise<DriftingService>;
+
 /** Gives what starts services in the tests of this suite; each is shut down after its test. */
-export function useDriftingServices(): (options?: ObservabilityOptions) => Promise<DriftingService> {
+export function useDriftingServices(): StartDriftingService {
   let running: Observability | undefined;
   let diag: CapturedDiag | undefined;
   afterEach(async () => {
@@ -46,7 +52,7 @@ export function useDriftingServices(): (options?: ObservabilityOptions) => Promi
     diag?.release();
     diag = undefined;
   });
-  return async (options = {}) => {
+  return async (options = {}, atOnce = (): void => {}) => {
     diag = captureDiag();
     const alerts: DriftAlert[] = [];
     const observability = initObservability({
@@ -65,8 +71,10 @@ export function useDriftingServices(): (options?: ObservabilityOptions) => Promi
       },
     });
     running = observability;
+    const service = serviceOf(observability, alerts, diag.messages);
+    atOnce(service);
     await observability.ready;
-    return serviceOf(observability, alerts, diag.messages);
+    return service;
   };
 }
 

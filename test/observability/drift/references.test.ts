@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { saveReferenceProfile } from '@inferometer/drift-metrics';
+import { type PredictionRow, saveReferenceProfile } from '@inferometer/drift-metrics';
 import { expect } from 'chai';
 import { referenceOf } from '../../drift-metrics/support/predictions.ts';
 import { temporaryFolder } from '../../drift-metrics/support/temporary-folder.ts';
@@ -32,6 +32,46 @@ describe('The reference of a model', () => {
       expect(service.warnings).to.deep.equal([]);
     });
   }
+
+  for (const observer of ['thread', 'inline'] as const) {
+    it(`is learned of as many predictions as it takes, all of them recorded at once (observer ${observer})`, async () => {
+      const features = { text_length: 100 };
+      const ofSameLength = (seed: number): PredictionRow[] =>
+        asEver(seed).map((row) => Object.assign(row, { features }));
+      const service = await start(
+        { observer, models: { document: { reference: { warmUp: { samples: 200 } } } } },
+        (starting) => {
+          // Nothing to learn of, so it must not take the place of a prediction.
+          starting.observability.trackInference({ modelType: 'document' });
+          starting.record(ofSameLength(1));
+          starting.record(ofSameLength(2));
+          // The caller's object is the caller's: what it held when it was recorded is learned.
+          features.text_length = 1e9;
+        },
+      );
+      await eventually(async () => ((await loaded(service)) === 1 ? true : undefined));
+      expect((await service.scrape()).value('drift_reference_warmup', MODEL)).to.equal(1);
+      features.text_length = 100;
+      service.record(ofSameLength(3));
+      const scrape = await service.scrape();
+      expect(scrape.sum('drift_live_count_total', { ...MODEL, signal: 'class' })).to.equal(100);
+      const lengths = { ...MODEL, signal: 'feature:text_length', bin: '100' };
+      expect(scrape.value('drift_live_count_total', lengths)).to.equal(100);
+      expect(service.warnings).to.deep.equal([]);
+    });
+  }
+
+  it('is learned of no more predictions than it takes, though more are recorded at once', async () => {
+    const service = await start({ models: { document: { reference: { warmUp: { samples: 100 } } } } }, (starting) => {
+      starting.record(asEver(1));
+      starting.record(asEver(2).map((row) => Object.assign(row, { predictedClass: 'never seen before' })));
+    });
+    await eventually(async () => ((await loaded(service)) === 1 ? true : undefined));
+    service.record([{ predictedClass: 'never seen before', confidence: 0.5 }]);
+    const scrape = await service.scrape();
+    expect(scrape.sum('drift_live_count_total', { ...MODEL, signal: 'class', bin: 'never seen before' })).to.equal(0);
+    expect(scrape.sum('drift_live_count_total', { ...MODEL, signal: 'class' })).to.equal(1);
+  });
 
   const damaged = JSON.stringify(referenceOf()).replace('"samples":5000', '"samples":5001');
   for (const [what, content, message] of [

@@ -8,6 +8,7 @@ import type {
   ReferenceFeed,
   ReferenceListener,
 } from '../inference/drift/reference-feed.ts';
+import { createReferenceLearner } from '../inference/drift/reference-learner.ts';
 import { labelText } from '../inference/label-text.ts';
 import type { DriftModel, DriftModels, NumberedAlert } from '../observer/drift/drift-model.ts';
 import type { ResolvedModel, ResolvedOptions } from '../options/resolved-options.ts';
@@ -77,14 +78,15 @@ class OwnedReferences implements DriftReferences {
     this.#parts = parts;
     this.#panes = panes;
     this.#isLearning = models.some(({ reference }) => warmUpSamples(reference) !== undefined);
-    for (const { name } of models) {
+    for (const { name, reference } of models) {
       const modelType = labelText(name);
+      const samples = warmUpSamples(reference);
       this.#entries.set(modelType, {
         modelType,
         model: { modelType },
         bound: undefined,
-        learning: undefined,
-        thread: { modelType },
+        learning: samples === undefined ? undefined : this.#learningOf(modelType, samples),
+        thread: samples === undefined ? { modelType } : { modelType, warmUpSamples: samples },
         toldAlerts: [],
       });
     }
@@ -147,6 +149,7 @@ class OwnedReferences implements DriftReferences {
       });
       await this.#learn(models);
     } catch (error) {
+      this.#entries.forEach(({ learning }) => learning?.learner.giveUp());
       diag.error(`inferometer: no drift is computed, @inferometer/drift-metrics cannot be loaded: ${String(error)}`);
     }
   }
@@ -170,7 +173,12 @@ class OwnedReferences implements DriftReferences {
     }
   }
 
-  /** Warm-ups need more of the package than counting does. */
+  #learningOf(modelType: string, samples: number): LearnedReference {
+    const learner = createReferenceLearner(modelType, samples, (profile) => this.learned(modelType, profile));
+    return { modelType, learner };
+  }
+
+  /** Warm-ups need more of the package than counting does; until it is there, learners keep what is recorded. */
   async #learn(models: readonly ResolvedModel[]): Promise<void> {
     const learning = models.filter(({ reference }) => warmUpSamples(reference) !== undefined);
     if (learning.length === 0) {
@@ -181,14 +189,8 @@ class OwnedReferences implements DriftReferences {
     for (const { name, version, reference } of learning) {
       const entry = this.#entries.get(labelText(name))!;
       const samples = warmUpSamples(reference)!;
-      entry.learning = {
-        modelType: entry.modelType,
-        warmUp: createWarmUp(samples, { modelType: entry.modelType, modelVersion: version, now }),
-        onLearned: (profile) => this.learned(entry.modelType, profile),
-      };
-      entry.thread = { modelType: entry.modelType, warmUpSamples: samples };
-      this.#references.forEach((sink) => sink(entry.thread));
-      this.#listeners.forEach((listener) => listener.learn(entry.learning!));
+      const warmUp = createWarmUp(samples, { modelType: entry.modelType, modelVersion: version, now });
+      entry.learning!.learner.learnBy(warmUp);
     }
   }
 
@@ -205,6 +207,8 @@ class OwnedReferences implements DriftReferences {
         attributes: { alert_type: alertType, model_type: modelType },
       });
     }
+    // Where another thread was the first to learn, what this one has kept is of no use any more.
+    entry.learning?.learner.giveUp();
     entry.bound = { modelType, reference: counting.shortHash(profile), layout };
     entry.thread = { modelType, profile };
     entry.model = {

@@ -2,6 +2,7 @@ import type { ReferenceProfile } from '@inferometer/drift-metrics';
 import { BroadcastChannel } from 'node:worker_threads';
 import { type DriftCounting, withDriftCounting } from '../inference/drift/drift-package.ts';
 import type { ReferenceFeed, ReferenceListener } from '../inference/drift/reference-feed.ts';
+import { createReferenceLearner } from '../inference/drift/reference-learner.ts';
 import type { DriftReferences, ThreadReference } from '../main-thread/drift-references.ts';
 import { warnSafely } from '../diagnostics/warn-safely.ts';
 
@@ -79,7 +80,7 @@ class ChannelReferenceFeed implements ThreadReferenceFeed {
   readonly #known: readonly ThreadReference[];
   readonly #channel: BroadcastChannel | undefined;
   readonly #hashes = new Map<string, string>();
-  /** Of models whose references are learned here: settled once learning has begun. */
+  /** Of models whose references are learned here: settled once the package that learns is there. */
   readonly #learning = new Map<string, Promise<void>>();
 
   constructor({ known, channel }: ThreadReferences) {
@@ -93,6 +94,8 @@ class ChannelReferenceFeed implements ThreadReferenceFeed {
 
   async #follow(listener: ReferenceListener): Promise<void> {
     try {
+      // What is recorded from now on is kept for learning, even where the package comes a moment later.
+      this.#known.forEach((reference) => this.#learnOnce(reference, listener));
       await withDriftCounting((counting) => {
         this.#known.forEach((reference) => this.#take(reference, listener, counting));
         this.#listen(listener, counting);
@@ -120,26 +123,32 @@ class ChannelReferenceFeed implements ThreadReferenceFeed {
   }
 
   #take(reference: ThreadReference, listener: ReferenceListener, counting: DriftCounting): void {
-    const { modelType, profile, warmUpSamples } = reference;
+    const { modelType, profile } = reference;
     if (profile !== undefined && this.#hashes.get(modelType) !== profile.hash) {
       this.#hashes.set(modelType, profile.hash);
       const layout = counting.createCountLayout(profile);
       listener.bind({ modelType, reference: counting.shortHash(profile), layout });
-    } else if (warmUpSamples !== undefined && !this.#learning.has(modelType)) {
+    } else {
+      this.#learnOnce(reference, listener);
+    }
+  }
+
+  #learnOnce({ modelType, warmUpSamples }: ThreadReference, listener: ReferenceListener): void {
+    if (warmUpSamples !== undefined && !this.#learning.has(modelType)) {
       this.#learning.set(modelType, this.#learn(modelType, warmUpSamples, listener));
     }
   }
 
   async #learn(modelType: string, samples: number, listener: ReferenceListener): Promise<void> {
+    const learner = createReferenceLearner(modelType, samples, (profile) => {
+      this.#channel?.postMessage({ kind: 'learned', modelType, profile } satisfies ReferenceMessage);
+    });
     try {
+      listener.learn({ modelType, learner });
       const { createWarmUp } = await import('@inferometer/drift-metrics');
-      if (!this.#hashes.has(modelType)) {
-        const onLearned = (profile: ReferenceProfile): void => {
-          this.#channel?.postMessage({ kind: 'learned', modelType, profile } satisfies ReferenceMessage);
-        };
-        listener.learn({ modelType, warmUp: createWarmUp(samples, { modelType }), onLearned });
-      }
+      learner.learnBy(createWarmUp(samples, { modelType }));
     } catch (error) {
+      learner.giveUp();
       warnSafely(`inferometer: this thread learns no reference of the model ${modelType}: ${String(error)}`);
     }
   }

@@ -2,11 +2,11 @@ import type { PredictionRow } from '@inferometer/drift-metrics';
 import type { BinnedSignalLayout, CountLayout, SignalBins } from '@inferometer/drift-metrics/counting';
 import { driftLiveCount } from '../../catalogue/drift-metrics.ts';
 import type { DroppedValues } from '../../diagnostics/dropped-values.ts';
-import { warnSafely } from '../../diagnostics/warn-safely.ts';
 import { type BucketSearch, bucketSearch } from '../../store/bucket-search.ts';
 import type { SeriesStore } from '../../store/series-store.ts';
 import { featureReader, type FeatureReader } from './feature-readers.ts';
 import type { BoundReference, LearnedReference } from './reference-feed.ts';
+import type { ReferenceLearner } from './reference-learner.ts';
 
 /** A confidence that is no number from 0 to 1, on its way among numbers; added to the end of the bins it gives the bin. */
 export const OTHER_CONFIDENCE = -2;
@@ -29,11 +29,11 @@ export class DriftCounts {
   readonly #classes: BinnedSlots | undefined;
   readonly #confidence: BinnedSlots | undefined;
   readonly #features: readonly FeatureSlots[];
-  readonly #learned: LearnedReference | undefined;
+  readonly #learner: ReferenceLearner | undefined;
 
   /** @param reference what to count by, or what is to be learned before there is anything to count by */
   constructor(store: SeriesStore, reference: BoundReference | LearnedReference) {
-    this.#learned = 'warmUp' in reference ? reference : undefined;
+    this.#learner = 'learner' in reference ? reference.learner : undefined;
     const layout = 'layout' in reference ? reference.layout : NO_SIGNALS;
     const bins = layout.signals.flatMap(({ key, bins: { labels } }) => labels.map((bin) => ({ signal: key, bin })));
     const block = store.reserve(bins.length + 1);
@@ -51,7 +51,7 @@ export class DriftCounts {
     this.confidenceSearch = bucketSearch(bounds);
     this.confidenceSlots = slots;
     this.#confidenceEnd = this.#confidence === undefined ? -1 : this.#confidence.index + this.#confidence.bins.length;
-    this.hasMore = this.#features.length > 0 || this.#learned !== undefined;
+    this.hasMore = this.#features.length > 0 || this.#learner !== undefined;
   }
 
   /** The slot of a class that is known by this text. */
@@ -83,18 +83,10 @@ export class DriftCounts {
    * @param features the caller's object, which may hold anything
    */
   countMore(predictedClass: unknown, confidence: number, features: unknown, dropped: DroppedValues): void {
-    if (this.#learned === undefined) {
+    if (this.#learner === undefined) {
       this.#countFeatures(features, dropped);
-      return;
-    }
-    const { modelType, warmUp, onLearned } = this.#learned;
-    try {
-      const profile = warmUp.add(predictionOf(predictedClass, confidence, features));
-      if (profile !== undefined) {
-        onLearned(profile);
-      }
-    } catch (error) {
-      warnSafely(`inferometer: no reference could be learned for the model ${modelType}: ${String(error)}`);
+    } else {
+      this.#learner.add(predictionOf(predictedClass, confidence, features));
     }
   }
 

@@ -1,5 +1,5 @@
-import type { ReferenceProfile, WarmUp } from '@inferometer/drift-metrics';
 import type { CountLayout } from '@inferometer/drift-metrics/counting';
+import type { ReferenceLearner } from './reference-learner.ts';
 
 /** What the predictions of a model are counted by. */
 export interface BoundReference {
@@ -13,9 +13,7 @@ export interface BoundReference {
 /** A reference that is still to be learned of what is recorded. */
 export interface LearnedReference {
   readonly modelType: string;
-  readonly warmUp: WarmUp;
-  /** To be called with the reference, once there is one. */
-  readonly onLearned: (profile: ReferenceProfile) => void;
+  readonly learner: ReferenceLearner;
 }
 
 export interface ReferenceListener {
