@@ -7,6 +7,7 @@ export { version } from './version.ts';
 export type { InferenceMethodDecorator, TrackInferences } from './inference/instrument/decorator.ts';
 export type { GroundTruthRecord, RecordGroundTruth } from './inference/ground-truth/ground-truth.ts';
 export type {
+  EndedOutcome,
   InferenceOutcome,
   InferenceRecord,
   InferenceStartOptions,

@@ -39,12 +39,11 @@ describe('recordGroundTruth', () => {
     ]);
   });
 
-  it('compares classes as they are labelled: by their text', () => {
+  it('compares classes by their text', () => {
     const pairs: [predictedClass: string, actualClass: string | number | boolean][] = [
       ['3', 3],
       ['true', true],
       ['0', -0],
-      ['x'.repeat(256), `${'x'.repeat(256)} and more`],
       ['\u{fffd}', '\ud800'],
     ];
     for (const [predictedClass, actualClass] of pairs) {

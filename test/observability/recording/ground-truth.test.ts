@@ -45,6 +45,28 @@ describe('a true label', () => {
     expect(accuracyOf(scrape, 'm')).to.be.closeTo(2 / 3, 1e-12);
   });
 
+  it('is compared in full, however long the class is and wherever its label is cut', async () => {
+    const observability = start();
+    const shared = 'x'.repeat(256);
+    // The label of the third is cut before its last character, which it would halve.
+    const classes = [shared, `${shared} cat`, `${'x'.repeat(255)}\u{1f600}`, `${shared} ${'y'.repeat(100_000)}`];
+    for (const predictedClass of classes) {
+      for (const actualClass of classes) {
+        observability.trackInference({ modelType: 'one', requestId: 'r', predictedClass });
+        observability.recordGroundTruth('r', actualClass);
+        observability.trackInference({ modelType: 'batch', requestId: 'r', predictions: [{ predictedClass }] });
+        observability.recordGroundTruth('r', [actualClass]);
+        observability.recordGroundTruth({ modelType: 'pair', predictedClass, actualClass });
+      }
+    }
+    const scrape = await observability.scrape();
+    for (const model of ['one', 'batch', 'pair']) {
+      expect(truthsOf(scrape, model), model).to.deep.equal({ correct: 4, incorrect: 12 });
+    }
+    const labels = seriesOf(scrape, 'prediction_distribution_total').map((series) => series.labels['predicted_class']);
+    expect(new Set(labels)).to.deep.equal(new Set([shared, 'x'.repeat(255)]));
+  });
+
   it('of a timed inference is found by the id that it started or ended with', async () => {
     const observability = start();
     observability.startInference('m', { requestId: 'started' }).end({ predictedClass: 'a' });
@@ -138,12 +160,12 @@ describe('a true label', () => {
     expect(truthsOf(scrape, 'unknown')).to.deep.equal({ unmatched: 1 });
   });
 
-  it('is compared with the class as the metrics label it: cut, and in valid Unicode', async () => {
+  it('is compared with the class in valid Unicode, as the metrics label it', async () => {
     const observability = start();
     const long = 'l'.repeat(300);
-    observability.trackInference({ modelType: 'm', requestId: 'long', predictedClass: long });
+    observability.trackInference({ modelType: 'm', requestId: 'long', predictedClass: `${long}\ud800` });
     observability.trackInference({ modelType: 'm', requestId: 'lone', predictedClass: '\ud800' });
-    observability.recordGroundTruth('long', `${'l'.repeat(256)} and more`);
+    observability.recordGroundTruth('long', `${long}\ufffd`);
     observability.recordGroundTruth('lone', '\ufffd');
     expect(truthsOf(await observability.scrape(), 'm')).to.deep.equal({ correct: 2 });
   });

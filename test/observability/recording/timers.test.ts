@@ -1,3 +1,4 @@
+import type { EndedOutcome, InferenceOutcome, InferenceStartOptions } from '@inferometer/observability';
 import { expect } from 'chai';
 import { startClockedRecording } from './clocked-recording.ts';
 import { exactValue, seriesOf, useInlineObservability } from './inline-observability.ts';
@@ -80,6 +81,42 @@ describe('a timed inference', () => {
     expect(scrape.sum('inference_phase_seconds_count')).to.equal(0);
   });
 
+  it('that ends with an outcome which tells of a failure has failed, with the code that it tells', async () => {
+    const recording = startClockedRecording();
+    const end = (outcome: EndedOutcome, startOptions?: InferenceStartOptions): void => {
+      const timer = recording.startInference('m', startOptions);
+      recording.advance(125);
+      timer.end(outcome);
+    };
+    end({ success: false, errorCode: 'E9', confidence: 0.5 });
+    end({ success: false, errorCode: 'E9' }, { requestId: 'r' });
+    end({ success: false });
+    end({ errorCode: 'timeout' });
+    end({ success: true, errorCode: 'truncated' });
+    end({ success: undefined, errorCode: '' });
+    const scrape = await recording.scrape();
+    expect(exactValue(scrape, 'inference_requests_total', { ...model, status: 'error' })).to.equal(4);
+    expect(exactValue(scrape, 'inference_requests_total', { ...model, status: 'success' })).to.equal(2);
+    expect(exactValue(scrape, 'inference_failure_latency_seconds_sum', model)).to.equal(0.5);
+    expect(exactValue(scrape, 'inference_latency_seconds_sum', model)).to.equal(0.25);
+    expect(exactValue(scrape, 'model_confidence_scores_count', model)).to.equal(1);
+    expect(seriesOf(scrape, 'error_count_total')).to.have.deep.members([
+      { labels: { ...model, error_code: 'E9' }, value: 2 },
+      { labels: { ...model, error_code: 'unknown' }, value: 1 },
+      { labels: { ...model, error_code: 'timeout' }, value: 1 },
+    ]);
+  });
+
+  it('that fails has failed, whatever its outcome tells', async () => {
+    const recording = startClockedRecording();
+    recording.startInference('m').fail(new RangeError('no'), { success: true, errorCode: 'E9' } as InferenceOutcome);
+    const scrape = await recording.scrape();
+    expect(exactValue(scrape, 'inference_requests_total', { ...model, status: 'error' })).to.equal(1);
+    expect(seriesOf(scrape, 'error_count_total')).to.deep.equal([
+      { labels: { ...model, error_code: 'RangeError' }, value: 1 },
+    ]);
+  });
+
   it('may take the same phase twice', async () => {
     const recording = startClockedRecording();
     const timer = recording.startInference('m');
@@ -122,5 +159,24 @@ describe('a timed inference', () => {
     expect(scrape.sum('inference_requests_total')).to.equal(1);
     expect(scrape.sum('model_confidence_scores_count')).to.equal(1);
     expect(scrape.sum('inferometer_dropped_values_total', { cause: 'unreadable' })).to.equal(1);
+  });
+
+  it('has failed as its outcome tells or as it was told, though getters of the outcome throw', async () => {
+    const observability = start();
+    const outcome = {
+      success: false,
+      errorCode: 'E9',
+      get confidence(): number {
+        throw new Error('no');
+      },
+    };
+    observability.startInference('m').end(outcome);
+    observability.startInference('m').fail(new RangeError('no'), outcome);
+    const scrape = await observability.scrape();
+    expect(exactValue(scrape, 'inference_requests_total', { ...model, status: 'error' })).to.equal(2);
+    expect(seriesOf(scrape, 'error_count_total')).to.have.deep.members([
+      { labels: { ...model, error_code: 'E9' }, value: 1 },
+      { labels: { ...model, error_code: 'RangeError' }, value: 1 },
+    ]);
   });
 });

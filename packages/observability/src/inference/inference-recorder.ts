@@ -13,11 +13,12 @@ import type { MetricDefinition } from '../catalogue/metric-definition.ts';
 import { type DropCause, type DroppedValues } from '../diagnostics/dropped-values.ts';
 import { type DriftCounts, MISSING_CONFIDENCE, OTHER_CONFIDENCE } from './drift/drift-counts.ts';
 import { UNKNOWN_CODE } from './failure-code.ts';
-import type { InferenceOutcome, InferenceRecord, Prediction } from './inference-types.ts';
+import type { EndedOutcome, InferenceRecord, Prediction } from './inference-types.ts';
 import { labelText, textOf } from './label-text.ts';
 import type { Model } from './model.ts';
 import type { ClassSlot, ModelSeries } from './model-series.ts';
 import { type Models, UNKNOWN_MODEL } from './models.ts';
+import { comparableClass } from './ground-truth/comparable-class.ts';
 import type { PredictionStore } from './ground-truth/prediction-store.ts';
 import { METRIC_OF_FIELD, type ReadableRecord, readRecord } from './readable-record.ts';
 import type { SampledSpans } from './sampled-spans.ts';
@@ -31,7 +32,7 @@ const MAX_BATCH_SIZE = 2 ** 30;
 /** 64 times the largest default bucket of batch sizes: an array beyond it is no batch's, and must not hold up its caller. */
 const MOST_PREDICTIONS = 65_536;
 
-const NO_OUTCOME: InferenceOutcome = Object.freeze({});
+const NO_OUTCOME: EndedOutcome = Object.freeze({});
 
 /**
  * The numbers of a record on their way to `#count`. As arguments they would become objects of 16 bytes each wherever V8
@@ -48,13 +49,16 @@ const WARM_UP = -1;
 /** Counts inferences. None of its methods throws, waits, or allocates once a model and its classes are known. */
 export interface InferenceRecorder {
   record(record: InferenceRecord): void;
-  /** As `record`, with what is known apart from the outcome that the caller gave, and the span of the inference. */
+  /**
+   * As `record`, with what is known apart from the outcome that the caller gave, and the span of the inference.
+   *
+   * @param failure the error code of an inference that failed; where it is undefined, the outcome says whether it did
+   */
   recordOutcome(
     modelType: unknown,
     latencyMs: number,
-    success: boolean,
-    errorCode: string | undefined,
-    outcome: InferenceOutcome | undefined,
+    failure: string | undefined,
+    outcome: EndedOutcome | undefined,
     span: SpanContext | undefined,
   ): void;
   recordPhase(model: Model, phase: string, durationMs: number): void;
@@ -106,20 +110,23 @@ class SlotInferenceRecorder implements InferenceRecorder {
   recordOutcome(
     modelType: unknown,
     latencyMs: number,
-    success: boolean,
-    errorCode: string | undefined,
-    outcome: InferenceOutcome | undefined,
+    failure: string | undefined,
+    outcome: EndedOutcome | undefined,
     span: SpanContext | undefined,
   ): void {
     try {
       const record = outcome ?? NO_OUTCOME;
       const { confidence, predictedClass, batchSize, predictions, requestId, warmup } = record;
+      const success = failure === undefined ? record.success : false;
+      const errorCode = failure ?? record.errorCode;
       const labels = this.#hasLabels ? record.labels : undefined;
       const features = this.#models.watchesFeatures ? record.features : undefined;
       this.#takeNumbers(latencyMs, warmup, confidence, batchSize);
       this.#count(modelType, success, errorCode, predictedClass, predictions, requestId, labels, features, span);
     } catch {
-      this.#recordReadable({ ...this.#readable(outcome), modelType, latencyMs, success, errorCode }, span);
+      const readable = this.#readable(outcome);
+      const told = failure === undefined ? readable : { ...readable, success: false, errorCode: failure };
+      this.#recordReadable({ ...told, modelType, latencyMs }, span);
     }
   }
 
@@ -366,7 +373,7 @@ class SlotInferenceRecorder implements InferenceRecorder {
   ): void {
     const classes =
       batch === 0
-        ? [classText(predictedClass)]
+        ? [comparableClass(predictedClass)]
         : Array.from({ length: batch }, (_, position) => classTextAt(predictions, position));
     if (!this.#predictions.remember(requestId, { modelType: modelType ?? UNKNOWN_MODEL, classes })) {
       // A text that is none to remember by is empty or too long.
@@ -427,14 +434,9 @@ function isBatchSize(batchSize: unknown): batchSize is number {
   return Number.isInteger(batchSize) && (batchSize as number) >= 1 && (batchSize as number) <= MAX_BATCH_SIZE;
 }
 
-function classText(predictedClass: unknown): string | undefined {
-  const text = textOf(predictedClass);
-  return text === undefined ? undefined : labelText(text);
-}
-
 function classTextAt(predictions: unknown, position: number): string | undefined {
   try {
-    return classText(predictionAt(predictions, position)?.predictedClass);
+    return comparableClass(predictionAt(predictions, position)?.predictedClass);
   } catch {
     // Counted as unreadable where the prediction itself is.
     return undefined;

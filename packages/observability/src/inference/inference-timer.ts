@@ -1,7 +1,13 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { failureCode } from './failure-code.ts';
 import type { InferenceRecorder } from './inference-recorder.ts';
-import type { InferenceOutcome, InferenceStartOptions, InferenceTimer, TimerSource } from './inference-types.ts';
+import type {
+  EndedOutcome,
+  InferenceOutcome,
+  InferenceStartOptions,
+  InferenceTimer,
+  TimerSource,
+} from './inference-types.ts';
 import type { Model } from './model.ts';
 import type { Models } from './models.ts';
 import type { SampledSpans } from './sampled-spans.ts';
@@ -52,17 +58,17 @@ class SlotInferenceTimer implements InferenceTimer {
     }
   }
 
-  end(outcome?: InferenceOutcome): void {
-    this.#stop(true, undefined, outcome);
+  end(outcome?: EndedOutcome): void {
+    this.#stop(undefined, outcome);
   }
 
   fail(error?: unknown, outcome?: InferenceOutcome): void {
     if (this.#running) {
-      this.#stop(false, failureCode(error), outcome);
+      this.#stop(failureCode(error), outcome);
     }
   }
 
-  #stop(success: boolean, errorCode: string | undefined, outcome: InferenceOutcome | undefined): void {
+  #stop(failure: string | undefined, outcome: EndedOutcome | undefined): void {
     if (!this.#running) {
       return;
     }
@@ -73,8 +79,7 @@ class SlotInferenceTimer implements InferenceTimer {
     this.#parts.recorder.recordOutcome(
       this.#modelType,
       now - this.#startMs,
-      success,
-      errorCode,
+      failure,
       this.#withStartOptions(outcome),
       this.#span,
     );
@@ -87,7 +92,7 @@ class SlotInferenceTimer implements InferenceTimer {
     }
   }
 
-  #withStartOptions(outcome: InferenceOutcome | undefined): InferenceOutcome | undefined {
+  #withStartOptions(outcome: EndedOutcome | undefined): EndedOutcome | undefined {
     const options = this.#options;
     if (options === undefined || options === null) {
       return outcome;

@@ -49,6 +49,12 @@ export interface InferenceRecord extends InferenceOutcome {
   readonly errorCode?: string | number | undefined;
 }
 
+/**
+ * What is known of an inference that has ended, where the outcome itself may tell that it failed though nothing was
+ * thrown: an HTTP 200 with an error inside. `success` and `errorCode` count as in a record.
+ */
+export type EndedOutcome = InferenceOutcome & Pick<InferenceRecord, 'success' | 'errorCode'>;
+
 /** What is known of an inference when it begins; what its outcome says again wins. */
 export type InferenceStartOptions = Pick<InferenceOutcome, 'requestId' | 'labels' | 'warmup'>;
 
@@ -59,8 +65,8 @@ export type InferenceStartOptions = Pick<InferenceOutcome, 'requestId' | 'labels
 export interface InferenceTimer {
   /** Ends the running phase, if there is one, and begins this one: `preprocess`, `run`, ... One name per place in the code. */
   phase(name: string): void;
-  /** The inference succeeded. */
-  end(outcome?: InferenceOutcome): void;
+  /** The inference succeeded, unless the outcome tells of a failure: `{ success: false, errorCode: 'timeout' }`. */
+  end(outcome?: EndedOutcome): void;
   /** The inference failed; `error` gives the error code, see `failureCode`. */
   fail(error?: unknown, outcome?: InferenceOutcome): void;
 }

@@ -1,5 +1,5 @@
 import type { PredictedClass } from '../inference-types.ts';
-import { labelText, textOf } from '../label-text.ts';
+import { comparableClass } from './comparable-class.ts';
 import type { PredictionStore } from './prediction-store.ts';
 
 /**
@@ -72,13 +72,13 @@ class GroundTruthComparison {
   recordPair(record: Partial<GroundTruthRecord>): void {
     const { modelType, predictedClass, actualClass } = record;
     const model = typeof modelType === 'string' && modelType !== '' ? modelType : UNKNOWN_MODEL;
-    this.#compare(model, classText(predictedClass), classText(actualClass));
+    this.#compare(model, comparableClass(predictedClass), comparableClass(actualClass));
   }
 
   recordRequest(requestId: unknown, actualClass: unknown): void {
     const isBatch = Array.isArray(actualClass);
     const given: readonly unknown[] = isBatch ? actualClass.slice(0, MOST_TRUTHS_PER_CALL) : [actualClass];
-    const truths = given.map(classText);
+    const truths = given.map(comparableClass);
     // A truth that is none must not use up the prediction, for which the right one may still come.
     const taken = truths.some(isText) ? this.#store.take(requestId) : undefined;
     const prediction = taken === undefined || taken.state === 'unmatched' ? undefined : taken.prediction;
@@ -105,12 +105,6 @@ class GroundTruthComparison {
       this.#sink.truth(modelType, predicted === actual ? 'correct' : 'incorrect');
     }
   }
-}
-
-/** The class as the metrics label it: the number 3 and the text `3` are one class. Undefined for what is no class. */
-function classText(value: unknown): string | undefined {
-  const text = textOf(value);
-  return text === undefined || text === '' ? undefined : labelText(text);
 }
 
 function isText(text: string | undefined): boolean {

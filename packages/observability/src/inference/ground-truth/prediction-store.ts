@@ -1,7 +1,7 @@
 /** What a request was answered, for comparison with the truth once it is known. */
 export interface RememberedPrediction {
   readonly modelType: string;
-  /** The predicted classes as label values, in the batch's order; undefined where a prediction had none. */
+  /** The predicted classes as `comparableClass` has them, in the batch's order; undefined where a prediction had none. */
   readonly classes: readonly (string | undefined)[];
 }
 

@@ -1,4 +1,4 @@
-import type { InferenceOutcome, InferenceRecord, InferenceStartOptions } from '../inference-types.ts';
+import type { EndedOutcome, InferenceStartOptions } from '../inference-types.ts';
 
 /** Any function at all. */
 export type AnyFunction = (...args: never[]) => unknown;
@@ -21,7 +21,7 @@ export type ExtractedResult<Returned> = 0 extends 1 & Returned
  * What an extractor tells of an inference. `success: false`, or an `errorCode` that is neither empty nor 0, counts it
  * as failed, though nothing was thrown: an HTTP 200 with an error inside. An explicit `success` wins over the code.
  */
-export type ExtractedOutcome = InferenceOutcome & Partial<Pick<InferenceRecord, 'success' | 'errorCode'>>;
+export type ExtractedOutcome = EndedOutcome;
 
 /**
  * How to read results. Extractors run once per inference, at once and within its time, so they should be quick and
