@@ -15,7 +15,8 @@ export interface MetricFamily extends FamilyHead {
 /**
  * Puts metrics together by Prometheus name, in the order in which they come. The first metric of a name decides its
  * type; a later one that does not fit is left out and told in `problems`, and so is one whose series would carry a
- * name that another family writes, such as a counter `x_count` beside a histogram `x`.
+ * name that another family writes, such as a counter `x_count` beside a histogram `x`. A metric of the user's that has
+ * the name of one of ours is written, and told.
  *
  * @param format decides which names a family takes
  * @param takenNames names that the caller writes itself
@@ -38,7 +39,29 @@ export function groupFamilies(
       }
     }
   }
+  for (const family of families.values()) {
+    tellIntruders(family, scopeMetrics, problems);
+  }
   return [...families.values()];
+}
+
+/** Sums over a family of ours are wrong where others write into it; only who named their metric can mend that. */
+function tellIntruders({ name, parts }: MetricFamily, scopeMetrics: readonly ScopeMetrics[], problems: string[]): void {
+  const ours = parts.length > 1 ? parts.find((metric) => readableBehind(metric) !== undefined) : undefined;
+  if (ours === undefined) {
+    return;
+  }
+  for (const metric of parts) {
+    // The same metric from elsewhere has the same words: of our other packages on a meter of the user's, of the conventions.
+    const isOurs =
+      readableBehind(metric) !== undefined || metric.descriptor.description === ours.descriptor.description;
+    if (!isOurs) {
+      const scope = scopeMetrics.find(({ metrics }) => metrics.includes(metric))?.scope.name;
+      problems.push(
+        `the metric ${quoted(metric.descriptor.name)} of scope ${quoted(scope)} has the name of Inferometer's own ${name}, so its series stand among ours and change their sums; give it another name`,
+      );
+    }
+  }
 }
 
 /** A name of unknown origin as part of a message. */
