@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api';
-import { workerData } from 'node:worker_threads';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { createNoopObservability } from './noop-observability.ts';
 import type { Observability } from './observability.ts';
 import { OBSERVER_MARKER } from './observer/observer-messages.ts';
@@ -17,8 +17,9 @@ import { createWorkerObservability } from './threads/worker-observability.ts';
  * Starts observability for this process and returns at once: recording works from here on, before the endpoint listens.
  *
  * The first call in a process owns the observer, which collects, serves and pushes. A later call in a worker thread joins
- * it: what that thread records is exported with the rest, under the options of the first call. A second call on the same
- * thread returns the first handle and warns.
+ * it: what that thread records is exported with the rest, under the options of the first call. One in a worker thread
+ * while the main thread has none warns, and owns an observer for that thread alone. A second call on the same thread
+ * returns the first handle and warns.
  *
  * @throws ConfigurationError where an option is wrong; it names the option, the value, and what is allowed
  * @example
@@ -59,9 +60,27 @@ function start(given: ObservabilityOptions | undefined): Observability {
   for (const warning of warnings) {
     diag.warn(`inferometer: ${warning}`);
   }
-  return options.disabled
-    ? createNoopObservability(() => setCurrentObservability(undefined))
-    : startOwnerObservability(options, { configurationProblems: warnings.length, onDriftAlert });
+  if (options.disabled) {
+    return createNoopObservability(() => setCurrentObservability(undefined));
+  }
+  if (!isMainThread) {
+    warnOfBeingAlone();
+  }
+  return startOwnerObservability(options, { configurationProblems: warnings.length, onDriftAlert });
+}
+
+let isWarnedOfBeingAlone = false;
+
+/** Once in this thread: a test runner's may start and end observability for each test. */
+function warnOfBeingAlone(): void {
+  if (!isWarnedOfBeingAlone) {
+    isWarnedOfBeingAlone = true;
+    diag.warn(
+      'inferometer: initObservability() was called in a worker thread while the main thread has no observability, so ' +
+        'this thread observes itself alone: other threads count apart from it, and it takes an endpoint of its own; ' +
+        'call initObservability() on the main thread first.',
+    );
+  }
 }
 
 function logToStderr(level: LogLevel): void {

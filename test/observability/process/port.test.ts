@@ -60,18 +60,30 @@ describe('A port that is taken', () => {
 describe('A port that is free again', () => {
   afterEach(endPrograms);
 
-  it('answers within seconds, with what was recorded meanwhile', async function () {
+  it('answers within seconds, with what was recorded meanwhile, and says so where the trouble was told', async function () {
     this.slow(12_000);
+    await Promise.all((['thread', 'inline'] as const).map(answersAgain));
+  });
+
+  async function answersAgain(observer: 'thread' | 'inline'): Promise<void> {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
-    const service = startService({ prometheus: { host: '127.0.0.1', port } });
-    await service.program.hear('refused');
+    const service = startService(
+      { observer, prometheus: { host: '127.0.0.1', port } },
+      { environment: { OTEL_LOG_LEVEL: 'error' } },
+    );
+    const { message } = await service.program.hear<{ message: string }>('refused');
     await service.tell('record', 3);
     holder.close();
-    const told = await eventually(() => scrape(`http://127.0.0.1:${port}/metrics`));
+    const metricsUrl = `http://127.0.0.1:${port}/metrics`;
+    const told = await eventually(() => scrape(metricsUrl));
     expect(told.value('inference_requests_total', SUCCESS)).to.equal(3);
-  });
+    service.program.endInput();
+    expect((await service.program.ended).errors).to.equal(
+      `inferometer: ${message}\ninferometer: metrics are served on ${metricsUrl} now.\n`,
+    );
+  }
 });
 
 describe('Port 0', () => {

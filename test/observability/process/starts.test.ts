@@ -102,7 +102,10 @@ describe('A test run by Vitest', () => {
         environment: { NODE_OPTIONS: SOURCE_FLAGS.join(' '), NO_COLOR: '1' },
         workingDirectory: new URL('fixtures/vitest-project', import.meta.url),
       });
-      expect(errors).to.equal('');
+      // Each of its two threads is told that it counts alone; a fork is a process of its own.
+      const warnings = errors.match(/^inferometer: initObservability\(\) was called in a worker thread .+$/gm) ?? [];
+      expect(errors.trim().split('\n').filter(Boolean)).to.deep.equal(warnings);
+      expect(warnings).to.have.lengthOf(pool === 'threads' ? 2 : 0);
       expect(output.match(/^ok /gm), output).to.have.lengthOf(2);
       expect(code).to.equal(0);
     });
@@ -139,12 +142,18 @@ describe('A cluster', () => {
 describe('A worker thread that alone is observed', () => {
   afterEach(endPrograms);
 
-  it('has an observer of its own and ends when it has nothing left to do', async () => {
+  it('has an observer of its own, says so once, and ends when it has nothing left to do', async () => {
     const program = startProgram(new URL('fixtures/only-in-a-thread.ts', import.meta.url));
     const told = await scrape(await program.hear('metricsUrl'));
     expect(told.value(REQUESTS, SUCCESS)).to.equal(1);
     program.endInput();
-    expect(await program.ended).to.include({ code: 0, errors: '' });
+    const { code, errors } = await program.ended;
+    expect(code).to.equal(0);
+    expect(errors).to.equal(
+      'inferometer: initObservability() was called in a worker thread while the main thread has no observability, so ' +
+        'this thread observes itself alone: other threads count apart from it, and it takes an endpoint of its own; ' +
+        'call initObservability() on the main thread first.\n',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { createStoreReader } from '../store/store-reader.ts';
 import { type ObservabilityReady, type ObserverHost, type ObserverHostParts, shutDownError } from './observer-host.ts';
 import type { DriftModel } from './drift/drift-model.ts';
+import { createEndpointNews } from './endpoint-news.ts';
 import type { Observer } from './observer.ts';
 
 /** An observer on the owner's own thread: no thread to start and none that could be lost, and dark while it is blocked. */
@@ -21,6 +22,8 @@ class InlineObserverHost implements ObserverHost {
     this.#unfollow = parts.log.follow((announcement) => reader.accept(announcement));
     const endpoint = this.#endpoint;
     endpoint.promise.catch(() => {});
+    const news = createEndpointNews();
+    let isSettled = false;
     if (options.prometheus === false) {
       endpoint.resolve(undefined);
     }
@@ -36,8 +39,16 @@ class InlineObserverHost implements ObserverHost {
           announce: () => {},
           onDriftAlert: (alert) => parts.drift?.accept(alert),
           collectBridge: parts.collectBridge,
-          onListening: endpoint.resolve,
-          onRefused: endpoint.reject,
+          onListening: (metricsUrl) => {
+            news.listening(metricsUrl);
+            isSettled = true;
+            endpoint.resolve(metricsUrl);
+          },
+          onRefused: (error) => {
+            news.refused(error, !isSettled);
+            isSettled = true;
+            endpoint.reject(error);
+          },
         },
       }),
     );

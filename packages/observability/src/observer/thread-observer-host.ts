@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api';
 import type { Worker } from 'node:worker_threads';
 import { PortInUseError } from '../errors/port-in-use-error.ts';
 import type { ResolvedOptions } from '../options/resolved-options.ts';
+import { createEndpointNews } from './endpoint-news.ts';
 import { createInlineObserverHost } from './inline-observer-host.ts';
 import { newObserverThread } from './new-observer-thread.ts';
 import {
@@ -63,6 +64,7 @@ const ANSWER_GRACE_MS = 250;
 class ThreadObserverHost implements ObserverHost {
   readonly ready: Promise<ObservabilityReady>;
   readonly #parts: ThreadObserverHostParts;
+  readonly #news = createEndpointNews();
   readonly #ready = Promise.withResolvers<ObservabilityReady>();
   readonly #requests: OpenRequests = createOpenRequests(() => this.#unrefWhenIdle());
   readonly #hangLimits: HangLimits;
@@ -229,6 +231,7 @@ class ThreadObserverHost implements ObserverHost {
         return;
       case 'listening':
         this.#port = Number(new URL(message.metricsUrl).port || HTTP_PORT);
+        this.#news.listening(message.metricsUrl);
         this.#settle(() => this.#ready.resolve({ metricsUrl: message.metricsUrl }));
         return;
       case 'refused':
@@ -240,10 +243,10 @@ class ThreadObserverHost implements ObserverHost {
   }
 
   #refused(error: Error): void {
-    if (this.#isSettled) {
-      // An observer that was started anew, or a later attempt: `ready` can tell nobody any more.
-      diag.warn(`inferometer: ${error.message}`);
-    } else {
+    // Else it is of an observer that was started anew, or of a later attempt.
+    const isFirst = !this.#isSettled;
+    this.#news.refused(error, isFirst);
+    if (isFirst) {
       this.#settle(() => this.#ready.reject(error));
     }
   }
